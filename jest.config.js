@@ -1,0 +1,20 @@
+/** Two projects: `unit` needs nothing but Node and git; `stack` runs against real servers (see test/README.md). */
+const common = {
+  transform: { '^.+\\.ts$': ['@swc/jest'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.drover/'],
+};
+
+export default {
+  maxWorkers: 2,
+  projects: [
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['\\.stack\\.test\\.ts$'],
+    },
+    { ...common, displayName: 'stack', testMatch: ['<rootDir>/test/**/*.stack.test.ts'] },
+  ],
+};
