@@ -1,0 +1,39 @@
+/** Requests to sync a volume, and how those that come while a run is under way are brought together. */
+
+export type SyncRequest =
+  /** The poller saw another revision. */
+  | { readonly reason: 'source-changed'; readonly revision: string }
+  /** The watcher saw a generation of the spec that no run has handled; the first one is a first sync. */
+  | { readonly reason: 'spec-changed'; readonly generation: number }
+  /** A person set the annotation `drover.io/sync-requested`; the value tells requests apart. */
+  | { readonly reason: 'requested'; readonly token: string };
+
+/** What a run handled: a request for it needs no further run. */
+export interface Handled {
+  readonly revision?: string | undefined;
+  readonly generation?: number | undefined;
+  readonly token?: string | undefined;
+}
+
+/** Whether a run that handled `handled` has done what `request` asks for. */
+export function isSatisfied(request: SyncRequest, handled: Handled): boolean {
+  switch (request.reason) {
+    case 'source-changed':
+      return request.revision === handled.revision;
+    case 'spec-changed':
+      return handled.generation !== undefined && request.generation <= handled.generation;
+    case 'requested':
+      return request.token === handled.token;
+  }
+}
+
+/** Adds a request; of each reason only the newest is kept, so that any number of them is at most three. */
+export function coalesce(requests: readonly SyncRequest[], next: SyncRequest): SyncRequest[] {
+  return [...requests.filter(({ reason }) => reason !== next.reason), next];
+}
+
+/** What caused a run, in a word: a person's request counts more than what Drover saw by itself. */
+export function triggerOf(requests: readonly SyncRequest[]): SyncRequest['reason'] {
+  const reasons = requests.map(({ reason }) => reason);
+  return (['requested', 'spec-changed', 'source-changed'] as const).find((reason) => reasons.includes(reason)) ?? 'requested';
+}

@@ -1,0 +1,91 @@
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Publication } from '../domain/retention.js';
+import type { Published, Snapshot } from '../domain/sync.js';
+import { hasCode, readJson } from './files.js';
+import type { VolumeLayout } from './layout.js';
+
+/** What is on disk: the pointer, the snapshots and when they were published. Reading changes nothing. */
+
+export function descriptionPath(layout: VolumeLayout, snapshot: string): string {
+  return join(layout.manifests, `${snapshot}.json`);
+}
+
+export function manifestPath(layout: VolumeLayout, snapshot: string): string {
+  return join(layout.manifests, `${snapshot}.jsonl`);
+}
+
+/** The name that the pointer names; undefined before the first publication. */
+export async function readPointer(layout: VolumeLayout): Promise<string | undefined> {
+  try {
+    return basename(await readlink(layout.current));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+/** The snapshot that readers see; undefined when there is none or when its tree or description is missing. */
+export async function readPublished(layout: VolumeLayout): Promise<Published | undefined> {
+  const name = await readPointer(layout);
+  if (name === undefined) return undefined;
+  const snapshot = await readSnapshot(layout, name);
+  if (snapshot === undefined) return undefined;
+  const last = (await readPublications(layout)).findLast((publication) => publication.snapshot === name);
+  return { ...snapshot, time: new Date(last?.timeMs ?? 0).toISOString() };
+}
+
+/** A complete snapshot, by name. */
+async function readSnapshot(layout: VolumeLayout, name: string): Promise<Snapshot | undefined> {
+  const [snapshot, hasTree] = await Promise.all([
+    readJson<Snapshot>(descriptionPath(layout, name)),
+    isDirectory(join(layout.snapshots, name)),
+  ]);
+  return hasTree ? snapshot : undefined;
+}
+
+/** Complete snapshots that were published at some time, the most recently published first. */
+export async function listPublished(layout: VolumeLayout): Promise<Published[]> {
+  const lastTimeMs = new Map<string, number>();
+  for (const { snapshot, timeMs } of await readPublications(layout)) lastTimeMs.set(snapshot, timeMs);
+  const found: Published[] = [];
+  for (const [name, timeMs] of [...lastTimeMs].sort(([, a], [, b]) => b - a)) {
+    const snapshot = await readSnapshot(layout, name);
+    if (snapshot !== undefined) found.push({ ...snapshot, time: new Date(timeMs).toISOString() });
+  }
+  return found;
+}
+
+export async function listSnapshotNames(layout: VolumeLayout): Promise<string[]> {
+  try {
+    return await readdir(layout.snapshots);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+/** Every flip, oldest first. A last line that a crash cut off is left out: its flip did not happen. */
+export async function readPublications(layout: VolumeLayout): Promise<Publication[]> {
+  let text: string;
+  try {
+    text = await readFile(layout.publications, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Publication);
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import type { EntryMode, ManifestEntry } from '../domain/manifest.js';
+
+/** A listing on disk: one JSON array `[path, mode, size, id]` a line, sorted by path. */
+
+/** Lines that are gathered before they are written: one system call for about 64 KiB. */
+const LINES_A_WRITE = 512;
+
+/** Writes a listing durably and returns its digest, `sha256:` and hex, which covers every byte of the file. */
+export async function writeListing(path: string, entries: Iterable<ManifestEntry>): Promise<string> {
+  const hash = createHash('sha256');
+  const file = await open(path, 'w');
+  try {
+    let lines: string[] = [];
+    const flush = async (): Promise<void> => {
+      const text = lines.join('');
+      lines = [];
+      hash.update(text);
+      await file.write(text);
+    };
+    for (const { path: entryPath, mode, size, id } of entries) {
+      lines.push(`${JSON.stringify([entryPath, mode, size, id])}\n`);
+      if (lines.length === LINES_A_WRITE) await flush();
+    }
+    await flush();
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return `sha256:${hash.digest('hex')}`;
+}
+
+export async function readListing(path: string): Promise<ManifestEntry[]> {
+  const entries: ManifestEntry[] = [];
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    const [entryPath, mode, size, id] = JSON.parse(line) as [string, EntryMode, number, string];
+    entries.push({ path: entryPath, mode, size, id });
+  }
+  return entries;
+}
