@@ -11,6 +11,8 @@ export interface ManifestEntry {
   readonly size: number;
   /** Content identity: two entries with the same id and mode have the same bytes once written. */
   readonly id: string;
+  /** The source converts the content as it writes it (Git attributes), so the written size may differ from `size`. */
+  readonly converted?: true;
 }
 
 /**

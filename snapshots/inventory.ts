@@ -26,12 +26,16 @@ export async function readPointer(layout: VolumeLayout): Promise<string | undefi
 }
 
 /** The snapshot that readers see; undefined when there is none or when its tree or description is missing. */
-export async function readPublished(layout: VolumeLayout): Promise<Published | undefined> {
+export async function readCurrent(layout: VolumeLayout): Promise<Snapshot | undefined> {
   const name = await readPointer(layout);
-  if (name === undefined) return undefined;
-  const snapshot = await readSnapshot(layout, name);
+  return name === undefined ? undefined : readSnapshot(layout, name);
+}
+
+/** The same with the time since when readers see it. */
+export async function readPublished(layout: VolumeLayout): Promise<Published | undefined> {
+  const snapshot = await readCurrent(layout);
   if (snapshot === undefined) return undefined;
-  const last = (await readPublications(layout)).findLast((publication) => publication.snapshot === name);
+  const last = (await readPublications(layout)).findLast((publication) => publication.snapshot === snapshot.name);
   return { ...snapshot, time: new Date(last?.timeMs ?? 0).toISOString() };
 }
 

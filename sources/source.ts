@@ -52,7 +52,7 @@ export interface Source {
   resolve(context: SourceContext): Promise<string>;
   /** Every file of `revision`. For Git this brings the commit into the store first. */
   list(revision: string, context: StoreContext): Promise<Listing>;
-  /** Writes the entries into `targetDir`, which is empty and exists; directories are made as needed. Repeatable into another directory. */
+  /** Writes the entries into `targetDir`, which exists and holds none of them; directories are made as needed. */
   write(revision: string, entries: readonly ManifestEntry[], targetDir: string, context: StoreContext): Promise<{ bytesFetched: number }>;
   /** Drops from the store what no kept revision needs, when that is worth its cost. */
   compact(context: StoreContext): Promise<void>;

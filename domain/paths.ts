@@ -1,0 +1,15 @@
+/** Where paths of a source may lead. */
+
+/**
+ * Whether a symbolic link at `path` with this target could lead out of the published tree. Leading `..` are counted
+ * against the depth of the link. An absolute target leads out, and so may a `..` behind a name: that name can itself be
+ * a link, so its parent is not what the text says.
+ */
+export function linkEscapes(path: string, target: string): boolean {
+  if (target.startsWith('/')) return true;
+  const segments = target.split('/').filter((segment) => segment !== '' && segment !== '.');
+  const firstName = segments.findIndex((segment) => segment !== '..');
+  const climbs = firstName === -1 ? segments.length : firstName;
+  const depth = path.split('/').length - 1;
+  return climbs > depth || segments.slice(climbs).includes('..');
+}

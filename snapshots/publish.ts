@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process';
+import { open, readdir, readlink, rename, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { DroverError } from '../domain/errors.js';
+import type { Publication } from '../domain/retention.js';
+import { takeOut, whileHeld, type Attempt } from './attempt.js';
+import { hasCode, syncDirectory } from './files.js';
+import { readPointer } from './inventory.js';
+import { CURRENT_LINK, SNAPSHOTS_DIR, type VolumeLayout } from './layout.js';
+
+/** A step after which a test may stop the process; see `PublishHooks`. */
+export interface PublishHooks {
+  readonly beforeFlip?: () => Promise<void>;
+}
+
+/**
+ * Makes a complete snapshot the one that readers see, by renaming one relative link over `..data`, as kubelet does for
+ * ConfigMaps. Order: top-level links that are new, everything durable, the record, the flip, links that are obsolete.
+ * So a reader never misses an entry of the tree that it sees, and a crash at any point leaves the old tree or the new
+ * one. Harmless to repeat. Every change is a rename out of, or into, the attempt's directory (see `Attempt`).
+ */
+export async function publishSnapshot(
+  layout: VolumeLayout,
+  attempt: Attempt,
+  name: string,
+  now: Date,
+  hooks: PublishHooks = {},
+): Promise<void> {
+  await whileHeld(attempt, async () => {
+    const wanted = await readdir(join(layout.snapshots, name));
+    const present = new Set(await readdir(layout.data));
+    for (const entry of wanted) {
+      if (!present.has(entry)) await placeLink(attempt, join(CURRENT_LINK, entry), join(layout.data, entry));
+      else await requireOwnLink(layout, entry);
+    }
+    await syncFileSystem(layout.data);
+    if ((await readPointer(layout)) !== name) {
+      await appendPublication(layout, { snapshot: name, timeMs: now.getTime() });
+      await hooks.beforeFlip?.();
+      await placeLink(attempt, join(SNAPSHOTS_DIR, name), layout.current);
+      await syncDirectory(layout.data);
+    }
+    await removeObsoleteLinks(layout, attempt, new Set(wanted));
+  });
+}
+
+async function placeLink(attempt: Attempt, target: string, path: string): Promise<void> {
+  const staged = join(attempt.links, `${Date.now()}-${Math.random().toString(36).slice(2)}`);
+  await symlink(target, staged);
+  await rename(staged, path);
+}
+
+async function requireOwnLink(layout: VolumeLayout, entry: string): Promise<void> {
+  if (await isOwnLink(layout, entry)) return;
+  const path = join(layout.data, entry);
+  throw new DroverError('ForeignDirectory', `"${path}" exists and is not a link of this volume`);
+}
+
+async function removeObsoleteLinks(layout: VolumeLayout, attempt: Attempt, wanted: Set<string>): Promise<void> {
+  for (const entry of await readdir(layout.data)) {
+    if (entry === CURRENT_LINK || entry === SNAPSHOTS_DIR || wanted.has(entry)) continue;
+    // What is not a link into `..data` was put there by somebody else, and stays.
+    if (await isOwnLink(layout, entry)) await takeOut(attempt, join(layout.data, entry));
+  }
+}
+
+async function isOwnLink(layout: VolumeLayout, entry: string): Promise<boolean> {
+  try {
+    return (await readlink(join(layout.data, entry))) === join(CURRENT_LINK, entry);
+  } catch (error) {
+    if (hasCode(error, 'EINVAL')) return false;
+    throw error;
+  }
+}
+
+/** The record comes before the flip: a crash between them keeps a snapshot longer than needed, never shorter. */
+async function appendPublication(layout: VolumeLayout, publication: Publication): Promise<void> {
+  const file = await open(layout.publications, 'a');
+  try {
+    await file.write(`${JSON.stringify(publication)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** `syncfs` for the whole tree at once: Node has only a call for each file, and coreutils has this one. */
+async function syncFileSystem(path: string): Promise<void> {
+  await promisify(execFile)('sync', ['-f', path]);
+}
