@@ -27,6 +27,17 @@ export function isSatisfied(request: SyncRequest, handled: Handled): boolean {
   }
 }
 
+/** What a run that answers `requests` will have handled, as far as the requests say. */
+export function handledBy(requests: readonly SyncRequest[]): Handled {
+  const handled: { revision?: string; generation?: number; token?: string } = {};
+  for (const request of requests) {
+    if (request.reason === 'source-changed') handled.revision = request.revision;
+    else if (request.reason === 'spec-changed') handled.generation = request.generation;
+    else handled.token = request.token;
+  }
+  return handled;
+}
+
 /** Adds a request; of each reason only the newest is kept, so that any number of them is at most three. */
 export function coalesce(requests: readonly SyncRequest[], next: SyncRequest): SyncRequest[] {
   return [...requests.filter(({ reason }) => reason !== next.reason), next];
@@ -35,5 +46,7 @@ export function coalesce(requests: readonly SyncRequest[], next: SyncRequest): S
 /** What caused a run, in a word: a person's request counts more than what Drover saw by itself. */
 export function triggerOf(requests: readonly SyncRequest[]): SyncRequest['reason'] {
   const reasons = requests.map(({ reason }) => reason);
-  return (['requested', 'spec-changed', 'source-changed'] as const).find((reason) => reasons.includes(reason)) ?? 'requested';
+  return (
+    (['requested', 'spec-changed', 'source-changed'] as const).find((reason) => reasons.includes(reason)) ?? 'requested'
+  );
 }

@@ -1,6 +1,7 @@
 import type { GateFacts } from './gates.js';
 import type { AttemptKey } from './polling.js';
-import type { SyncRequest } from './requests.js';
+import type { FailureReason } from './errors.js';
+import type { Handled, SyncRequest } from './requests.js';
 import type { VolumeSettings } from './settings.js';
 import type { VolumeRef } from './volume.js';
 
@@ -9,6 +10,8 @@ import type { VolumeRef } from './volume.js';
 /** The input of `syncVolume`. */
 export interface SyncJob {
   readonly volume: VolumeRef;
+  /** The export that the volume lies on. */
+  readonly exportName: string;
   /** Requests that an earlier run left to this one. */
   readonly requests?: readonly SyncRequest[];
 }
@@ -16,8 +19,10 @@ export interface SyncJob {
 /** What the resource asks for at this moment, and what is published. */
 export type Resolution =
   /** Nothing to do, and why. */
-  | { readonly outcome: 'gone' | 'paused' }
-  | { readonly outcome: 'unchanged' | 'refused'; readonly key: AttemptKey; readonly published: Published | undefined }
+  | { readonly outcome: 'gone' }
+  | { readonly outcome: 'paused' }
+  | { readonly outcome: 'unchanged'; readonly key: AttemptKey; readonly publication: PublishReport }
+  | { readonly outcome: 'refused'; readonly key: AttemptKey }
   | { readonly outcome: 'changed'; readonly key: AttemptKey; readonly target: SyncTarget };
 
 /** What a run shall publish. */
@@ -63,7 +68,7 @@ export interface PublishReport {
   readonly snapshots: readonly Published[];
 }
 
-export type SyncResult = 'Published' | 'Unchanged' | 'Refused' | 'Aborted' | 'Skipped';
+export type SyncResult = 'Published' | 'Unchanged' | 'Refused' | 'Aborted' | 'Skipped' | 'Stalled';
 
 /** What a run did; the result of the workflow. */
 export interface SyncReport {
@@ -72,4 +77,25 @@ export interface SyncReport {
   readonly digest?: string | undefined;
   readonly filesChanged: number;
   readonly bytesFetched: number;
+}
+
+/** What a run tells the resource's status, at its start, when it stalls and at its end. */
+export interface SyncUpdate {
+  readonly volume: VolumeRef;
+  readonly trigger: SyncRequest['reason'];
+  /** When the run started, ISO 8601. */
+  readonly startTime: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  /** What the run has handled by now; see `Handled`. */
+  readonly handled: Handled;
+  /** Present as soon as the run has published. */
+  readonly publication?: PublishReport | undefined;
+  readonly state:
+    | { readonly kind: 'started' }
+    | {
+        readonly kind: 'stalled' | 'aborted';
+        readonly failure: { readonly reason: FailureReason; readonly message: string };
+      }
+    | { readonly kind: 'done'; readonly report: SyncReport };
 }

@@ -14,7 +14,7 @@ export interface Attempt {
   readonly dir: string;
   /** The staged tree. */
   readonly tree: string;
-  /** Scratch space for the source. */
+  /** Scratch space for the source; empty at the start of each step. */
   readonly scratch: string;
   /** Links on their way to the mount. */
   readonly links: string;
@@ -36,9 +36,10 @@ export async function takeOver(layout: VolumeLayout, token: string): Promise<Att
     const target = index === 0 ? attempt.dir : join(layout.trash, `${name}-${token}`);
     await moveIfThere(join(layout.staging, name), target);
   }
-  for (const directory of [attempt.dir, attempt.scratch, attempt.links, attempt.removed]) {
-    await mkdir(directory, { recursive: true });
-  }
+  await mkdir(attempt.removed, { recursive: true });
+  // A process of the earlier attempt may still write into its scratch space, which it finds by its working directory.
+  await moveIfThere(attempt.scratch, join(attempt.removed, `scratch-${token}`));
+  for (const directory of [attempt.scratch, attempt.links]) await mkdir(directory, { recursive: true });
   return attempt;
 }
 

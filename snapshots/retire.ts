@@ -29,7 +29,7 @@ export async function retireDirectory(
 }
 
 /** No data means no action: an export that is not there says nothing about the volumes on it. */
-async function requireExport(exportPath: string): Promise<void> {
+export async function requireExport(exportPath: string): Promise<void> {
   const found = await stat(exportPath).catch((error: unknown) => {
     throw new DroverError('ExportUnreachable', `the export ${exportPath} is not there`, { cause: error });
   });

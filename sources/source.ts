@@ -21,14 +21,16 @@ export interface SourceProgress {
 /** What every call to a source is given besides the source's own settings. */
 export interface SourceContext {
   readonly credentials: Credentials;
-  /** An existing private directory of this attempt. The source may write anything into it; it is removed afterwards. */
-  readonly scratchDir: string;
+  /** An existing directory, mode 0700, on storage of the mover alone; removed afterwards. The only place for credential files. */
+  readonly privateDir: string;
   readonly onProgress?: (progress: SourceProgress) => void;
   readonly signal: AbortSignal;
 }
 
 /** Where a source may keep what makes the next fetch cheaper. */
 export interface StoreContext extends SourceContext {
+  /** An existing empty directory of this attempt, on the file system of the export; removed afterwards. */
+  readonly scratchDir: string;
   /** A directory of the volume, outside of what consumers mount. Created by the source when missing. */
   readonly storeDir: string;
   /** Revisions of snapshots that are still kept; what only others need may be dropped from the store. */
@@ -53,7 +55,12 @@ export interface Source {
   /** Every file of `revision`. For Git this brings the commit into the store first. */
   list(revision: string, context: StoreContext): Promise<Listing>;
   /** Writes the entries into `targetDir`, which exists and holds none of them; directories are made as needed. */
-  write(revision: string, entries: readonly ManifestEntry[], targetDir: string, context: StoreContext): Promise<{ bytesFetched: number }>;
+  write(
+    revision: string,
+    entries: readonly ManifestEntry[],
+    targetDir: string,
+    context: StoreContext,
+  ): Promise<{ bytesFetched: number }>;
   /** Drops from the store what no kept revision needs, when that is worth its cost. */
   compact(context: StoreContext): Promise<void>;
 }

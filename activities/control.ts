@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { DroverError, FAILURES } from '../domain/errors.js';
+import { setCondition } from '../domain/conditions.js';
+import { STOP_RUN_MS } from '../domain/policy.js';
+import type { SyncUpdate } from '../domain/sync.js';
+import { explainFailure, projectSync } from '../domain/syncStatus.js';
+import { syncWorkflowId, type VolumeRef } from '../domain/volume.js';
+import type { KubeClient } from '../k8s/client.js';
+import type { EventRecorder } from '../k8s/events.js';
+import { removeFinalizer } from '../k8s/finalizer.js';
+import { applyStatus, ownedStatus } from '../k8s/status.js';
+import { runStep } from './step.js';
+import { readAnyVolume } from './volumes.js';
+
+export interface ControlPorts {
+  readonly kube: KubeClient;
+  readonly temporal: Client;
+  readonly events: EventRecorder;
+  /** Counts what runs report. */
+  readonly observeSync: (update: SyncUpdate) => void;
+  readonly now: () => Date;
+}
+
+export type ControlActivities = ReturnType<typeof createControlActivities>;
+
+/** The steps of an operation that talk to Kubernetes and Temporal. */
+export function createControlActivities({ kube, temporal, events, observeSync, now }: ControlPorts) {
+  return {
+    /** Writes what a run has come to into the resource's status, and an event when a person may care. */
+    reportSync: (update: SyncUpdate): Promise<void> =>
+      runStep(async ({ signal }) => {
+        observeSync(update);
+        const resource = await readAnyVolume(kube, update.volume, signal);
+        if (resource === undefined) return;
+        const owned = projectSync(ownedStatus(resource.status ?? {}, 'drover-sync'), update, now());
+        await applyStatus(kube, resource, 'drover-sync', owned);
+        const event = eventOf(update);
+        if (event !== undefined) await events.emit(resource, { ...event, action: 'Sync' });
+      }),
+
+    /** Says in the status that the deletion waits for the export. */
+    reportExportUnreachable: ({ volume, exportName }: { volume: VolumeRef; exportName: string }): Promise<void> =>
+      runStep(async ({ signal }) => {
+        const resource = await readAnyVolume(kube, volume, signal);
+        if (resource === undefined) return;
+        const message = explainFailure('ExportUnreachable', `the mover of the export "${exportName}" does not answer`);
+        const owned = ownedStatus(resource.status ?? {}, 'drover-sync');
+        const condition = { type: 'Stalled', status: 'True', reason: 'ExportUnreachable', message } as const;
+        const conditions = setCondition(owned.conditions, condition, now());
+        await applyStatus(kube, resource, 'drover-sync', { ...owned, conditions });
+        await events.emit(resource, { type: 'Warning', reason: 'ExportUnreachable', message, action: 'Retire' });
+      }),
+
+    /** Aborts the volume's run and returns when it has ended; one that does not end in time is terminated. */
+    stopSync: (volume: VolumeRef): Promise<void> =>
+      runStep(async ({ signal }) => {
+        const run = temporal.workflow.getHandle(syncWorkflowId(volume));
+        try {
+          await run.signal('abort');
+          for (const deadlineMs = Date.now() + STOP_RUN_MS; Date.now() < deadlineMs;) {
+            if ((await run.describe()).status.name !== 'RUNNING') return;
+            await sleep(250, undefined, { signal });
+          }
+          await run.terminate('the volume is being deleted, and the run did not end when it was told to');
+        } catch (error) {
+          // There is no run, or it has ended meanwhile: that is what was asked for.
+          if (!(error instanceof WorkflowNotFoundError)) throw error;
+        }
+      }),
+
+    /** Lets the resource go. */
+    releaseFinalizer: (volume: VolumeRef): Promise<void> =>
+      runStep(async ({ signal }) => {
+        const resource = await readAnyVolume(kube, volume, signal);
+        if (resource === undefined) return;
+        if (resource.metadata.deletionTimestamp === undefined) {
+          throw new DroverError('Internal', 'the resource is not being deleted, so its finalizer stays');
+        }
+        await removeFinalizer(kube, resource, signal);
+      }),
+  };
+}
+
+function eventOf({ state, trigger }: SyncUpdate) {
+  switch (state.kind) {
+    case 'started':
+      return undefined;
+    case 'done': {
+      const { result, revision, filesChanged } = state.report;
+      if (result !== 'Published') return undefined;
+      const message = `Published revision ${revision ?? ''}: ${filesChanged} files changed (${trigger})`;
+      return { type: 'Normal', reason: 'Published', message } as const;
+    }
+    case 'aborted':
+      return { type: 'Normal', reason: 'Aborted', message: FAILURES.Aborted.remedy } as const;
+    case 'stalled': {
+      const { reason, message } = state.failure;
+      return { type: 'Warning', reason, message: explainFailure(reason, message) } as const;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isSameAttempt, type AttemptKey } from '../domain/polling.js';
+import type { VolumeSettings } from '../domain/settings.js';
+import type { Snapshot } from '../domain/sync.js';
+import { volumeDirectory, type VolumeRef } from '../domain/volume.js';
+import { readCurrent } from '../snapshots/inventory.js';
+import { volumeLayout, type VolumeLayout } from '../snapshots/layout.js';
+import { readOwner } from '../snapshots/marker.js';
+import { readRefusal } from '../snapshots/refusal.js';
+import type { Source, SourceContext } from '../sources/source.js';
+import { readCredentials } from './credentials.js';
+import type { MoverPorts } from './ports.js';
+import { requireSettings, type VolumeResource } from './volumes.js';
+
+/** What a volume asks for at this moment, beside what is published. */
+export interface Observation {
+  readonly settings: VolumeSettings;
+  readonly source: Source;
+  readonly layout: VolumeLayout;
+  readonly key: AttemptKey & { readonly revision: string };
+  readonly isPublished: boolean;
+  /** A run gave this very attempt up. */
+  readonly isRefused: boolean;
+}
+
+/** Asks the source for its revision (unless one is pinned) and compares it with the disk. Reads only. */
+export async function observeVolume(
+  ports: MoverPorts,
+  volume: VolumeRef,
+  resource: VolumeResource,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const settings = requireSettings(resource.spec);
+  const source = ports.createSource(settings.source);
+  const layout = volumeLayout(ports.exportPath, volumeDirectory(volume));
+  return withCredentials(ports, volume, resource, signal, async (context, credentialsVersion) => {
+    const revision = settings.pin ?? (await source.resolve(context));
+    const key = { revision, generation: resource.metadata.generation ?? 0, credentialsVersion };
+    const isOwn = (await readOwner(layout)) === volume.uid;
+    const current = isOwn ? await readCurrent(layout) : undefined;
+    return {
+      settings,
+      source,
+      layout,
+      key,
+      isPublished: current !== undefined && isSnapshotOf(current, revision, source),
+      isRefused: isOwn && isSameAttempt(await readRefusal(layout), key),
+    };
+  });
+}
+
+/** Whether the snapshot is what `source` would publish for this revision. */
+export function isSnapshotOf(snapshot: Snapshot, revision: string, source: Source): boolean {
+  return snapshot.revision === revision && snapshot.variant === source.variant;
+}
+
+/** Runs `use` with the volume's credentials and a private directory that is removed afterwards, whatever happens. */
+export async function withCredentials<T>(
+  ports: MoverPorts,
+  volume: VolumeRef,
+  resource: VolumeResource,
+  signal: AbortSignal,
+  use: (context: SourceContext, credentialsVersion: string) => Promise<T>,
+): Promise<T> {
+  const { credentials, version } = await readCredentials(ports.kube, volume, resource.spec, signal);
+  const privateDir = await mkdtemp(join(ports.privateRoot, 'source-'));
+  try {
+    return await use({ credentials, privateDir, signal }, version);
+  } finally {
+    await rm(privateDir, { recursive: true, force: true });
+  }
+}

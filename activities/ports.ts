@@ -1,0 +1,19 @@
+import type { GitSettings } from '../domain/settings.js';
+import type { KubeClient } from '../k8s/client.js';
+import type { Source } from '../sources/source.js';
+import type { ReportProgress } from './step.js';
+
+/** What the activities of a mover need from outside. */
+export interface MoverPorts {
+  readonly exportName: string;
+  /** The directory that is exported. */
+  readonly exportPath: string;
+  /** A directory of this process alone, on local storage, for credential files. */
+  readonly privateRoot: string;
+  /** How long a snapshot is kept after it stopped being the published one. */
+  readonly graceMs: number;
+  readonly kube: KubeClient;
+  readonly createSource: (settings: GitSettings) => Source;
+  readonly reportProgress?: ReportProgress;
+  readonly now: () => Date;
+}

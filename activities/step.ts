@@ -1,0 +1,92 @@
+import { setInterval } from 'node:timers';
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { DroverError, FAILURES } from '../domain/errors.js';
+import { HEARTBEAT_EVERY_MS, SOURCE_TRIES } from '../domain/policy.js';
+import { classifyError } from './classify.js';
+
+/** What a step of an operation is given besides its input. */
+export interface StepContext {
+  /** Unique for this try of this step: the name of the attempt that holds the volume. */
+  readonly token: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: StepProgress) => void;
+}
+
+export interface StepProgress {
+  readonly step: string;
+  readonly percent?: number;
+}
+
+/** Tells the workflow how far a long step is; given by the worker. */
+export type ReportProgress = (
+  execution: { workflowId: string; runId: string },
+  progress: StepProgress,
+) => Promise<void>;
+
+/** A step that is shorter than this says nothing; after that the pause between two reports doubles up to a minute. */
+const FIRST_REPORT_MS = 4_000;
+const MAX_REPORT_PAUSE_MS = 60_000;
+
+/**
+ * The edge between an activity and Temporal: heartbeats while `work` runs, hands its cancellation on, and maps every
+ * error to a failure whose type is a reason of the vocabulary.
+ */
+export async function runStep<T>(work: (step: StepContext) => Promise<T>, report?: ReportProgress): Promise<T> {
+  const { info, cancellationSignal, heartbeat, log } = currentContext();
+  const execution = info.workflowExecution ?? { workflowId: '', runId: '' };
+  let latest: StepProgress | undefined;
+  let pauseMs = FIRST_REPORT_MS;
+  let nextReportMs = Date.now() + pauseMs;
+
+  const beat = (): void => {
+    heartbeat(latest);
+    if (report === undefined || latest === undefined || Date.now() < nextReportMs) return;
+    pauseMs = Math.min(pauseMs * 2, MAX_REPORT_PAUSE_MS);
+    nextReportMs = Date.now() + pauseMs;
+    // Progress is for people: a report that does not arrive is worth a line, not the step.
+    report(execution, latest).catch((error: unknown) =>
+      log.warn('progress was not reported', { error: String(error) }),
+    );
+  };
+  const timer = setInterval(beat, HEARTBEAT_EVERY_MS);
+  try {
+    return await work({
+      token: `${execution.runId.slice(0, 8)}-${info.activityId}-${info.attempt}`,
+      signal: cancellationSignal,
+      onProgress: (progress) => {
+        latest = progress;
+      },
+    });
+  } catch (error) {
+    if (cancellationSignal.aborted && !(error instanceof DroverError)) throw cancelled(error);
+    throw toFailure(classifyError(error), info.attempt);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function currentContext() {
+  const context = Context.current();
+  return {
+    info: context.info,
+    log: context.log,
+    cancellationSignal: context.cancellationSignal,
+    heartbeat: (details: unknown) => context.heartbeat(details),
+  };
+}
+
+function cancelled(error: unknown): CancelledFailure {
+  return error instanceof CancelledFailure ? error : new CancelledFailure('the step was cancelled', [], error as Error);
+}
+
+function toFailure({ reason, message, cause }: DroverError, attempt: number): ApplicationFailure {
+  const isUseless = reason === 'SourceUnreachable' && attempt >= SOURCE_TRIES;
+  return ApplicationFailure.create({
+    message,
+    type: reason,
+    // What each policy does not retry stands in the policy's table; this is the one rule that counts tries.
+    nonRetryable: isUseless,
+    details: [FAILURES[reason].remedy],
+    ...(cause instanceof Error && { cause }),
+  });
+}

@@ -1,0 +1,80 @@
+import { FAILURES } from './errors.js';
+
+/** Every time-out and retry of an activity, in one place. Milliseconds. The shape is Temporal's `ActivityOptions`. */
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** An activity that says nothing for this long is taken from its worker. Bounds how long a take-over takes. */
+const HEARTBEAT_TIMEOUT_MS = 15 * SECOND_MS;
+
+/** How often a long activity says that it is alive; well below the time-out, and below what abort promises. */
+export const HEARTBEAT_EVERY_MS = 2 * SECOND_MS;
+
+/** The longest time for which the SDK may hold a heartbeat back; a cancellation arrives with its answer. */
+export const MAX_HEARTBEAT_THROTTLE_MS = 3 * SECOND_MS;
+
+/** One run of `pollSources`; then the supervising workflow continues as new. */
+export const POLL_RUN_MS = 24 * HOUR_MS;
+
+/** How long a run that is told to stop may take before it is terminated. */
+export const STOP_RUN_MS = 30 * SECOND_MS;
+
+/** After this time without a mover, the deletion of a volume says `ExportUnreachable`. */
+export const EXPORT_PATIENCE_MS = 30 * SECOND_MS;
+
+/** Failures that trying again within the run cannot change. */
+const nonRetryableErrorTypes = Object.entries(FAILURES)
+  .filter(([, { retry }]) => !retry)
+  .map(([reason]) => reason);
+
+/** Reads and writes of Kubernetes and Temporal; tried until they succeed. */
+export const CONTROL_POLICY = {
+  startToCloseTimeout: 30 * SECOND_MS,
+  retry: { initialInterval: SECOND_MS, backoffCoefficient: 2, maximumInterval: 30 * SECOND_MS, nonRetryableErrorTypes },
+} as const;
+
+/** Stopping a run waits for it. */
+export const STOP_POLICY = { ...CONTROL_POLICY, startToCloseTimeout: STOP_RUN_MS + MINUTE_MS } as const;
+
+/** How often a run asks a source that cannot be reached. Then it waits, and the poller is the next try. */
+export const SOURCE_TRIES = 3;
+
+/** A short question to the source. */
+export const RESOLVE_POLICY = {
+  startToCloseTimeout: 2 * MINUTE_MS,
+  heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+  retry: { initialInterval: SECOND_MS, backoffCoefficient: 2, maximumInterval: 15 * SECOND_MS, nonRetryableErrorTypes },
+} as const;
+
+/** Work on the export itself: short, and worth trying until it succeeds or a person decides otherwise. */
+export const EXPORT_POLICY = {
+  startToCloseTimeout: 10 * MINUTE_MS,
+  heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+  retry: { initialInterval: SECOND_MS, backoffCoefficient: 1, maximumAttempts: 20, nonRetryableErrorTypes },
+} as const;
+
+/** The same without an end: deletion must not give up by itself. */
+export const RETIRE_POLICY = {
+  ...EXPORT_POLICY,
+  startToCloseTimeout: HOUR_MS,
+  retry: { initialInterval: SECOND_MS, backoffCoefficient: 2, maximumInterval: MINUTE_MS },
+} as const;
+
+/** Moving bytes: as long as the volume allows, tries included. Coefficient 1, since a killed mover is no congestion. */
+export function moverPolicy(timeoutMs: number) {
+  return {
+    startToCloseTimeout: timeoutMs,
+    scheduleToCloseTimeout: timeoutMs,
+    heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+    retry: { initialInterval: SECOND_MS, backoffCoefficient: 1, nonRetryableErrorTypes },
+  } as const;
+}
+
+/** Attempts never reset, so with the default coefficient take-over would grow from 13 s to 44 s within six kills. */
+export const POLL_POLICY = {
+  startToCloseTimeout: POLL_RUN_MS + HOUR_MS,
+  heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+  retry: { initialInterval: SECOND_MS, backoffCoefficient: 1, maximumInterval: SECOND_MS },
+} as const;

@@ -1,0 +1,55 @@
+import { FAILURES, type FailureReason } from './errors.js';
+import { syncWorkflowId, volumeKey, type VolumeRef } from './volume.js';
+
+/** Where a run is. Also the search attribute `DroverPhase`, where only the last four and `Syncing` appear. */
+export type SyncPhase =
+  | 'Resolving'
+  | 'Comparing'
+  | 'Fetching'
+  | 'Verifying'
+  | 'Publishing'
+  | 'Pruning'
+  | 'Stalled'
+  | 'Published'
+  | 'Unchanged'
+  | 'Refused'
+  | 'Skipped'
+  | 'Aborted';
+
+/** The answer to the query `progress`. */
+export interface Progress {
+  readonly phase: SyncPhase;
+  readonly isPaused: boolean;
+  /** What caused the run. */
+  readonly trigger?: string | undefined;
+  readonly revision?: string | undefined;
+  /** What the source does at this moment, for instance `receiving`. */
+  readonly step?: string | undefined;
+  /** 0 to 100 of the step, where it is known. */
+  readonly percent?: number | undefined;
+  readonly lastError?: { readonly reason: FailureReason; readonly message: string } | undefined;
+}
+
+/** The page that the Temporal Web UI shows for a run, in Markdown: where it is, what is wrong, and what to type. */
+export function describeProgress(volume: VolumeRef, progress: Progress): string {
+  const { phase, isPaused, trigger, revision, step, percent, lastError } = progress;
+  const lines = [`**${isPaused ? `Paused before the next step (${phase})` : phase}** · ${volumeKey(volume)}`];
+  if (trigger !== undefined) lines.push(`Cause: ${trigger}`);
+  if (revision !== undefined) lines.push(`Revision \`${revision}\``);
+  if (step !== undefined) lines.push(percent === undefined ? `Step: ${step}` : `Step: ${step}, ${percent} %`);
+  if (lastError !== undefined) {
+    const { actor, remedy } = FAILURES[lastError.reason];
+    lines.push(`Last error: **${lastError.reason}**: ${lastError.message}`, `To do (${actor}): ${remedy}`);
+  }
+  lines.push(`To act:\n\n${actions(volume, progress).join('\n')}`);
+  return lines.join('\n\n');
+}
+
+function actions(volume: VolumeRef, { phase, isPaused }: Progress): string[] {
+  const verbs = [...(phase === 'Stalled' ? ['retry'] : []), isPaused ? 'resume' : 'pause', 'abort'];
+  return verbs.map(
+    (verb) =>
+      `    npx drover ${verb} ${volumeKey(volume)}\n` +
+      `    temporal workflow signal --workflow-id ${syncWorkflowId(volume)} --name ${verb}`,
+  );
+}

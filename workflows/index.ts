@@ -1,0 +1,4 @@
+/** Everything that the control worker can run. */
+export { retireVolume } from './retireVolume.js';
+export { superviseExport } from './superviseExport.js';
+export { syncVolume } from './syncVolume.js';

@@ -1,0 +1,89 @@
+import { CancellationScope, condition, defineSignal, isCancellation, setHandler } from '@temporalio/workflow';
+import { DroverError } from '../domain/errors.js';
+
+/** What a person, or Drover for a person, can say to a long operation. */
+export const abortSignal = defineSignal('abort');
+export const retrySignal = defineSignal('retry');
+export const pauseSignal = defineSignal('pause');
+export const resumeSignal = defineSignal('resume');
+
+export const ABORTED = 'the run was aborted by a person, or because the volume is being deleted';
+
+export interface Operator {
+  /** Runs `work`; when somebody aborts, cancels it, waits until it has stopped, and throws `Aborted`. */
+  abortable<T>(work: () => Promise<T>): Promise<T>;
+  /** Between two steps: waits while paused. */
+  checkpoint(): Promise<void>;
+  /** Waits until somebody says what shall become of an operation that cannot go on by itself. */
+  decision(isOvertaken: () => boolean): Promise<'retry' | 'abort' | 'overtaken'>;
+  readonly isPaused: () => boolean;
+}
+
+/** Registers the signals. Call it before the first await, so that none is missed. */
+export function listenToOperator(onChange: () => void): Operator {
+  let isAborted = false;
+  let isPaused = false;
+  let wantsRetry = false;
+  let scope: CancellationScope | undefined;
+
+  setHandler(
+    abortSignal,
+    () => {
+      isAborted = true;
+      scope?.cancel();
+    },
+    { description: 'Stop this run and leave what is published as it is. The revision is not tried again by itself.' },
+  );
+  setHandler(
+    retrySignal,
+    () => {
+      wantsRetry = true;
+    },
+    { description: 'Try again now, when the run waits because it is stalled.' },
+  );
+  setHandler(
+    pauseSignal,
+    () => {
+      isPaused = true;
+      onChange();
+    },
+    { description: 'Finish the current step, then wait. Holds for this run only; spec.paused holds for the volume.' },
+  );
+  setHandler(
+    resumeSignal,
+    () => {
+      isPaused = false;
+      onChange();
+    },
+    { description: 'Go on after a pause.' },
+  );
+
+  return {
+    isPaused: () => isPaused,
+
+    async abortable<T>(work: () => Promise<T>): Promise<T> {
+      const aborted = (cause?: unknown): DroverError => new DroverError('Aborted', ABORTED, { cause });
+      if (isAborted) throw aborted();
+      scope = new CancellationScope();
+      try {
+        return await scope.run(work);
+      } catch (error) {
+        if (isAborted && isCancellation(error)) throw aborted(error);
+        throw error;
+      } finally {
+        scope = undefined;
+      }
+    },
+
+    async checkpoint(): Promise<void> {
+      await condition(() => !isPaused);
+    },
+
+    async decision(isOvertaken) {
+      wantsRetry = false;
+      await condition(() => isAborted || wantsRetry || isOvertaken());
+      if (isAborted) return 'abort';
+      return wantsRetry ? 'retry' : 'overtaken';
+    },
+  };
+}
