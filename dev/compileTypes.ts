@@ -40,7 +40,7 @@ function hoist(schema: JSONSchema, named: Map<string, JSONSchema>): JSONSchema {
     plain.properties = Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, hoist(value, named)]));
   }
   // What the items are is said at their interface, once.
-  if (items !== undefined) plain.items = { ...hoist(items as JSONSchema, named), description: '' };
+  if (items !== undefined) plain.items = { ...hoist(items, named), description: '' };
   if (title === undefined) return plain;
   const first = named.get(title);
   if (first === undefined) named.set(title, plain);

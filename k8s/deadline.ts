@@ -1,7 +1,8 @@
+import { linkAbort } from './linkAbort.js';
+
 /**
- * Runs `task` with a signal that fires when `signal` does or when `timeoutMs` have passed, whose reason is then `timeoutError()`.
- * Written by hand because `AbortSignal.any` keeps its sources' listeners for as long as a long-lived source lives.
- * `task` may call `release` to go on without a time limit, still bound to `signal`, until the promise it returned ends.
+ * Runs `task` with a signal that fires when `signal` does or when `timeoutMs` have passed, whose reason is then
+ * `timeoutError()`. `task` may call `release` to go on without a time limit, still bound to `signal`, until it ends.
  */
 export async function withDeadline<T>(
   timeoutMs: number,
@@ -10,9 +11,7 @@ export async function withDeadline<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   signal?.throwIfAborted();
-  const controller = new AbortController();
-  const onAbort = () => controller.abort(signal?.reason);
-  signal?.addEventListener('abort', onAbort, { once: true });
+  const { controller, unlink } = linkAbort(signal);
   const timer = setTimeout(() => controller.abort(timeoutError()), timeoutMs);
   try {
     return await task(controller.signal, () => clearTimeout(timer));
@@ -21,6 +20,6 @@ export async function withDeadline<T>(
     throw controller.signal.aborted ? controller.signal.reason : error;
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
+    unlink();
   }
 }

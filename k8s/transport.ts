@@ -36,7 +36,7 @@ export function createTransport(config: KubeConfig): Transport {
     const url = new URL(server.replace(/\/$/, '') + path);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value));
-    const context = new RequestContext(url.toString(), method as HttpMethod);
+    const context = new RequestContext(url.toString(), HttpMethod[method]);
     await authenticate(context);
     context.setHeaderParam('Accept', 'application/json');
     context.setHeaderParam('User-Agent', 'drover');
