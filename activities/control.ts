@@ -2,13 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { DroverError, FAILURES } from '../domain/errors.js';
 import { setCondition } from '../domain/conditions.js';
+import { RETIRE_FINALIZER } from '../domain/names.js';
 import { STOP_RUN_MS } from '../domain/policy.js';
 import type { SyncUpdate } from '../domain/sync.js';
 import { explainFailure, projectSync } from '../domain/syncStatus.js';
 import { syncWorkflowId, type VolumeRef } from '../domain/volume.js';
 import type { KubeClient } from '../k8s/client.js';
 import type { EventRecorder } from '../k8s/events.js';
-import { removeFinalizer } from '../k8s/finalizer.js';
+import { setFinalizer } from '../k8s/finalizer.js';
+import { volumePath } from '../k8s/paths.js';
 import { applyStatus, ownedStatus } from '../k8s/status.js';
 import { runStep } from './step.js';
 import { readAnyVolume } from './volumes.js';
@@ -33,8 +35,8 @@ export function createControlActivities({ kube, temporal, events, observeSync, n
         observeSync(update);
         const resource = await readAnyVolume(kube, update.volume, signal);
         if (resource === undefined) return;
-        const owned = projectSync(ownedStatus(resource.status ?? {}, 'drover-sync'), update, now());
-        await applyStatus(kube, resource, 'drover-sync', owned);
+        const owned = projectSync(ownedStatus(resource.status, 'drover-sync'), update, now());
+        await applyStatus(kube, update.volume, 'drover-sync', owned, signal);
         const event = eventOf(update);
         if (event !== undefined) await events.emit(resource, { ...event, action: 'Sync' });
       }),
@@ -45,10 +47,10 @@ export function createControlActivities({ kube, temporal, events, observeSync, n
         const resource = await readAnyVolume(kube, volume, signal);
         if (resource === undefined) return;
         const message = explainFailure('ExportUnreachable', `the mover of the export "${exportName}" does not answer`);
-        const owned = ownedStatus(resource.status ?? {}, 'drover-sync');
+        const owned = ownedStatus(resource.status, 'drover-sync');
         const condition = { type: 'Stalled', status: 'True', reason: 'ExportUnreachable', message } as const;
         const conditions = setCondition(owned.conditions, condition, now());
-        await applyStatus(kube, resource, 'drover-sync', { ...owned, conditions });
+        await applyStatus(kube, volume, 'drover-sync', { ...owned, conditions }, signal);
         await events.emit(resource, { type: 'Warning', reason: 'ExportUnreachable', message, action: 'Retire' });
       }),
 
@@ -77,7 +79,7 @@ export function createControlActivities({ kube, temporal, events, observeSync, n
         if (resource.metadata.deletionTimestamp === undefined) {
           throw new DroverError('Internal', 'the resource is not being deleted, so its finalizer stays');
         }
-        await removeFinalizer(kube, resource, signal);
+        await setFinalizer(kube, volumePath(volume), resource, RETIRE_FINALIZER, false, signal);
       }),
   };
 }

@@ -2,7 +2,7 @@ import { DroverError } from '../domain/errors.js';
 import { classifyError } from './classify.js';
 import { observeVolume } from './observe.js';
 import type { MoverPorts } from './ports.js';
-import { refOf, type VolumeResource } from './volumes.js';
+import { volumeRefOf, type VolumeObject } from '../k8s/volume.js';
 
 /** What one look at a source has found. */
 export type Look =
@@ -18,11 +18,11 @@ const LOOK_TIMEOUT_MS = 60_000;
  * Asks a source for its revision and compares it with the disk. What a run gave up on counts as unchanged, until the
  * revision, the spec or a Secret changes.
  */
-export async function lookAtSource(ports: MoverPorts, resource: VolumeResource, signal: AbortSignal): Promise<Look> {
+export async function lookAtSource(ports: MoverPorts, resource: VolumeObject, signal: AbortSignal): Promise<Look> {
   const timeout = AbortSignal.timeout(LOOK_TIMEOUT_MS);
   try {
     const either = AbortSignal.any([signal, timeout]);
-    const { key, isPublished, isRefused } = await observeVolume(ports, refOf(resource), resource, either);
+    const { key, isPublished, isRefused } = await observeVolume(ports, volumeRefOf(resource), resource, either);
     return { kind: isPublished || isRefused ? 'unchanged' : 'changed', revision: key.revision };
   } catch (error) {
     if (signal.aborted) return { kind: 'ended' };

@@ -1,9 +1,11 @@
 import { summarize, diffListings } from '../domain/delta.js';
 import { DroverError } from '../domain/errors.js';
 import { isReservedName } from '../domain/gates.js';
+import { ADOPT_ANNOTATION } from '../domain/names.js';
 import type { AttemptKey } from '../domain/polling.js';
 import type { DiffReport, Published, PublishReport, Resolution, Snapshot, SyncStep } from '../domain/sync.js';
 import { volumeDirectory, type VolumeRef } from '../domain/volume.js';
+import type { VolumeObject } from '../k8s/volume.js';
 import { discard, readStaged, recordStaged, takeOver, type Attempt } from '../snapshots/attempt.js';
 import { listPublished, readPublished } from '../snapshots/inventory.js';
 import { volumeLayout, type VolumeLayout } from '../snapshots/layout.js';
@@ -21,10 +23,7 @@ import type { Source, StoreContext } from '../sources/source.js';
 import { isSnapshotOf, observeVolume, withCredentials } from './observe.js';
 import type { MoverPorts } from './ports.js';
 import { runStep, type StepContext } from './step.js';
-import { readVolume, requireVolume, type VolumeResource } from './volumes.js';
-
-/** Set by `drover adopt` to the resource's own uid: this resource may take over a directory that is not its own. */
-const ADOPT_ANNOTATION = 'drover.io/adopt';
+import { readVolume, requireVolume } from './volumes.js';
 
 export type MoverActivities = ReturnType<typeof createMoverActivities>;
 
@@ -44,7 +43,7 @@ export function createMoverActivities(ports: MoverPorts) {
   /** Runs `use` with the source of the step's target, as the volume's settings were when the run resolved it. */
   async function withSource<T>(
     { volume, target }: SyncStep,
-    held: { resource: VolumeResource; layout: VolumeLayout; attempt: Attempt },
+    held: { resource: VolumeObject; layout: VolumeLayout; attempt: Attempt },
     { signal, onProgress }: StepContext,
     use: (source: Source, context: StoreContext) => Promise<T>,
   ): Promise<T> {

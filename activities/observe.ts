@@ -4,6 +4,7 @@ import { isSameAttempt, type AttemptKey } from '../domain/polling.js';
 import type { VolumeSettings } from '../domain/settings.js';
 import type { Snapshot } from '../domain/sync.js';
 import { volumeDirectory, type VolumeRef } from '../domain/volume.js';
+import type { VolumeObject } from '../k8s/volume.js';
 import { readCurrent } from '../snapshots/inventory.js';
 import { volumeLayout, type VolumeLayout } from '../snapshots/layout.js';
 import { readOwner } from '../snapshots/marker.js';
@@ -11,7 +12,7 @@ import { readRefusal } from '../snapshots/refusal.js';
 import type { Source, SourceContext } from '../sources/source.js';
 import { readCredentials } from './credentials.js';
 import type { MoverPorts } from './ports.js';
-import { requireSettings, type VolumeResource } from './volumes.js';
+import { requireSettings } from './volumes.js';
 
 /** What a volume asks for at this moment, beside what is published. */
 export interface Observation {
@@ -28,7 +29,7 @@ export interface Observation {
 export async function observeVolume(
   ports: MoverPorts,
   volume: VolumeRef,
-  resource: VolumeResource,
+  resource: VolumeObject,
   signal: AbortSignal,
 ): Promise<Observation> {
   const settings = requireSettings(resource.spec);
@@ -59,7 +60,7 @@ export function isSnapshotOf(snapshot: Snapshot, revision: string, source: Sourc
 export async function withCredentials<T>(
   ports: MoverPorts,
   volume: VolumeRef,
-  resource: VolumeResource,
+  resource: VolumeObject,
   signal: AbortSignal,
   use: (context: SourceContext, credentialsVersion: string) => Promise<T>,
 ): Promise<T> {

@@ -9,15 +9,15 @@ import { createLimiter } from './limiter.js';
 import { lookAtSource, type Look } from './look.js';
 import type { MoverPorts } from './ports.js';
 import { runStep } from './step.js';
-import { refOf, type VolumeResource } from './volumes.js';
+import { volumeRefOf, type VolumeObject } from '../k8s/volume.js';
 
 /** What the poller of an export needs from outside. */
 export interface PollPorts extends MoverPorts {
   /** A fresh watch on all volumes of a kind, one for each kind. */
-  readonly createReflectors: () => readonly Reflector<VolumeResource>[];
+  readonly createReflectors: () => readonly Reflector<VolumeObject>[];
   readonly requestSync: (volume: VolumeRef, request: SyncRequest) => Promise<void>;
   /** Writes what a look has found into the resource's status; called when it is news. */
-  readonly reportLook: (resource: VolumeResource, look: Look) => Promise<void>;
+  readonly reportLook: (resource: VolumeObject, look: Look) => Promise<void>;
   readonly observePoll: (result: Look['kind'], latenessMs: number) => void;
   readonly warn: (message: string, details: Record<string, unknown>) => void;
   /** Between 0 and 1. */
@@ -61,7 +61,7 @@ export function createPollActivities(ports: PollPorts) {
 
   async function pollUntil(
     endMs: number,
-    reflectors: readonly Reflector<VolumeResource>[],
+    reflectors: readonly Reflector<VolumeObject>[],
     signal: AbortSignal,
   ): Promise<void> {
     const limiter = createLimiter({ total: LOOKS_AT_ONCE, perKey: LOOKS_PER_HOST });
@@ -88,7 +88,7 @@ export function createPollActivities(ports: PollPorts) {
       });
     }
 
-    function look(resource: VolumeResource, entry: Tracked): void {
+    function look(resource: VolumeObject, entry: Tracked): void {
       entry.isLooking = true;
       lookOnce(resource, entry)
         .catch((error: unknown) => ports.warn('a look at a source failed', { error: String(error) }))
@@ -98,7 +98,7 @@ export function createPollActivities(ports: PollPorts) {
         });
     }
 
-    async function lookOnce(resource: VolumeResource, entry: Tracked): Promise<void> {
+    async function lookOnce(resource: VolumeObject, entry: Tracked): Promise<void> {
       const result = readSettings(resource.spec);
       const intervalMs = result.ok ? result.settings.intervalMs : DEFAULT_INTERVAL_MS;
       try {
@@ -113,7 +113,7 @@ export function createPollActivities(ports: PollPorts) {
         entry.failures = outcome.kind === 'failed' ? entry.failures + 1 : 0;
         ports.observePoll(outcome.kind, latenessMs);
         if (outcome.kind === 'changed') {
-          await ports.requestSync(refOf(resource), { reason: 'source-changed', revision: outcome.revision });
+          await ports.requestSync(volumeRefOf(resource), { reason: 'source-changed', revision: outcome.revision });
         }
         await ports.reportLook(resource, outcome);
       } finally {
@@ -123,7 +123,7 @@ export function createPollActivities(ports: PollPorts) {
   }
 
   /** Adds volumes that are new, forgets those that are gone, and looks at once where the spec changed. */
-  function track(tracked: Map<string, Tracked>, resources: readonly VolumeResource[]): void {
+  function track(tracked: Map<string, Tracked>, resources: readonly VolumeObject[]): void {
     const present = new Set<string>();
     for (const resource of resources) {
       const { uid, generation, deletionTimestamp } = resource.metadata;

@@ -1,24 +1,18 @@
 import { DroverError } from '../domain/errors.js';
-import type { SharedVolumeSpec, SharedVolumeStatus } from '../domain/generated/sharedVolume.js';
+import type { SharedVolumeSpec } from '../domain/generated/sharedVolume.js';
 import { readSettings, type VolumeSettings } from '../domain/settings.js';
 import type { VolumeRef } from '../domain/volume.js';
 import type { KubeClient } from '../k8s/client.js';
 import { isStatus } from '../k8s/kubeError.js';
-import type { KubeObject } from '../k8s/object.js';
 import { volumePath } from '../k8s/paths.js';
-
-/** A volume's resource as it is in the cluster. */
-export interface VolumeResource extends KubeObject {
-  readonly spec: SharedVolumeSpec;
-  readonly status?: SharedVolumeStatus;
-}
+import type { VolumeObject } from '../k8s/volume.js';
 
 /** The resource, read uncached; undefined when it is gone, being deleted, or was re-created with another uid. */
 export async function readVolume(
   kube: KubeClient,
   ref: VolumeRef,
   signal?: AbortSignal,
-): Promise<VolumeResource | undefined> {
+): Promise<VolumeObject | undefined> {
   const resource = await readAnyVolume(kube, ref, signal);
   return resource?.metadata.deletionTimestamp === undefined ? resource : undefined;
 }
@@ -28,9 +22,9 @@ export async function readAnyVolume(
   kube: KubeClient,
   ref: VolumeRef,
   signal?: AbortSignal,
-): Promise<VolumeResource | undefined> {
+): Promise<VolumeObject | undefined> {
   try {
-    const resource = await kube.get<VolumeResource>(volumePath(ref), signal);
+    const resource = await kube.get<VolumeObject>(volumePath(ref), signal);
     return resource.metadata.uid === ref.uid ? resource : undefined;
   } catch (error) {
     if (isStatus(error, 404)) return undefined;
@@ -38,7 +32,7 @@ export async function readAnyVolume(
   }
 }
 
-export async function requireVolume(kube: KubeClient, ref: VolumeRef, signal?: AbortSignal): Promise<VolumeResource> {
+export async function requireVolume(kube: KubeClient, ref: VolumeRef, signal?: AbortSignal): Promise<VolumeObject> {
   const resource = await readVolume(kube, ref, signal);
   if (resource === undefined) throw new DroverError('VolumeGone', 'the resource is gone');
   return resource;
@@ -48,10 +42,4 @@ export function requireSettings(spec: SharedVolumeSpec): VolumeSettings {
   const result = readSettings(spec);
   if (!result.ok) throw new DroverError(result.reason, result.message);
   return result.settings;
-}
-
-/** The reference to a resource as the API server returned it. */
-export function refOf({ metadata }: KubeObject): VolumeRef {
-  const { namespace = '', name, uid = '' } = metadata;
-  return { kind: namespace === '' ? 'ClusterSharedVolume' : 'SharedVolume', namespace, name, uid };
 }

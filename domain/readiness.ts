@@ -10,7 +10,7 @@ export function deriveReady(status: SharedVolumeStatus): ConditionChange {
   if (published?.status === 'True') {
     return { type: 'Ready', status: 'True', reason: 'DataPublished', message: published.message };
   }
-  for (const type of ['Reconciled', 'Stalled', 'SourceReachable', 'Synced']) {
+  for (const type of ['Reconciled', 'Stalled', 'SourceReachable', 'Synced'] as const) {
     const condition = findCondition(status.conditions, type);
     const isBad = type === 'Stalled' ? condition?.status === 'True' : condition?.status === 'False';
     if (condition !== undefined && isBad) {
