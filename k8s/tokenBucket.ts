@@ -6,16 +6,34 @@ export interface Rate {
   readonly burst: number;
 }
 
-/** Takes one token and returns how many milliseconds to wait before using it. Tokens may be taken in advance. */
-export type TokenBucket = () => number;
+export interface TokenBucket {
+  /** Takes a token if there is one. */
+  take(): boolean;
+  /** Takes a token even in advance, and returns how many milliseconds to wait before using it. */
+  reserve(): number;
+}
 
 export function createTokenBucket({ perSecond, burst }: Rate, clock: Clock): TokenBucket {
   let tokens = burst;
   let filledMs = clock.nowMs();
-  return () => {
+
+  function fill(): void {
     const nowMs = clock.nowMs();
-    tokens = Math.min(burst, tokens + ((nowMs - filledMs) / 1000) * perSecond) - 1;
+    tokens = Math.min(burst, tokens + ((nowMs - filledMs) / 1000) * perSecond);
     filledMs = nowMs;
-    return tokens >= 0 ? 0 : (-tokens / perSecond) * 1000;
+  }
+
+  return {
+    take() {
+      fill();
+      if (tokens < 1) return false;
+      tokens--;
+      return true;
+    },
+    reserve() {
+      fill();
+      tokens--;
+      return tokens >= 0 ? 0 : (-tokens / perSecond) * 1000;
+    },
   };
 }

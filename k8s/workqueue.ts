@@ -36,7 +36,7 @@ export interface WorkQueue {
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const { process, parallelism = 4, baseDelayMs = 5, maxDelayMs = 60_000 } = options;
   const { retryRate = { perSecond: 10, burst: 100 }, onError = () => undefined, clock = systemClock } = options;
-  const takeRetry = createTokenBucket(retryRate, clock);
+  const retries = createTokenBucket(retryRate, clock);
   const queued = new Set<string>();
   const running = new Map<string, Promise<void>>();
   const askedAgain = new Set<string>();
@@ -91,7 +91,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     const count = (failures.get(key) ?? 0) + 1;
     failures.set(key, count);
     const ownMs = backoffMs(count, { baseMs: baseDelayMs, maxMs: maxDelayMs }, clock.random());
-    const delayMs = Math.max(ownMs, takeRetry());
+    const delayMs = Math.max(ownMs, retries.reserve());
     onError(key, error, delayMs);
     addAfter(key, delayMs);
   }
