@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import { coalesce, handledBy, isSatisfied, triggerOf, type Handled, type SyncRequest } from '../../domain/requests.js';
+
+const changed = (revision: string): SyncRequest => ({ reason: 'source-changed', revision });
+const spec = (generation: number): SyncRequest => ({ reason: 'spec-changed', generation });
+const asked = (token: string): SyncRequest => ({ reason: 'requested', token });
+
+describe('isSatisfied', () => {
+  it.each<[SyncRequest, Handled, boolean]>([
+    [changed('r1'), { revision: 'r1' }, true],
+    [changed('r2'), { revision: 'r1' }, false],
+    [changed('r1'), {}, false],
+    [spec(3), { generation: 3 }, true],
+    [spec(3), { generation: 4 }, true],
+    [spec(4), { generation: 3 }, false],
+    [spec(1), {}, false],
+    [asked('x'), { token: 'x' }, true],
+    [asked('y'), { token: 'x' }, false],
+    [asked('y'), {}, false],
+  ])('%j after %j: %s', (request, handled, expected) => {
+    expect(isSatisfied(request, handled)).toBe(expected);
+  });
+
+  it('holds for whatever a run says that it answers', () => {
+    const requests = [changed('r1'), spec(2), asked('x')];
+
+    const handled = handledBy(requests);
+
+    expect(requests.every((request) => isSatisfied(request, handled))).toBe(true);
+  });
+});
+
+describe('coalesce', () => {
+  it('keeps the newest of each reason, however many come', () => {
+    let requests: SyncRequest[] = [];
+    for (let count = 0; count < 50; count++) {
+      requests = coalesce(requests, asked(`t${count}`));
+      requests = coalesce(requests, changed(`r${count}`));
+    }
+
+    expect(requests).toEqual([asked('t49'), changed('r49')]);
+  });
+});
+
+describe('triggerOf', () => {
+  it.each<[SyncRequest[], string]>([
+    [[changed('r')], 'source-changed'],
+    [[changed('r'), spec(1)], 'spec-changed'],
+    [[changed('r'), spec(1), asked('x')], 'requested'],
+    [[], 'requested'],
+  ])('%j: %s', (requests, expected) => {
+    expect(triggerOf(requests)).toBe(expected);
+  });
+});
