@@ -4,7 +4,7 @@ import { open, readFile, rename, writeFile } from 'node:fs/promises';
 /** Small building blocks for files that must be whole or absent. */
 
 export function hasCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && codes.includes((error as NodeJS.ErrnoException).code ?? '');
+  return codes.includes((error as NodeJS.ErrnoException | null)?.code ?? '');
 }
 
 /** Replaces `path` as a whole: a reader sees the old content or the new one. Durable when it returns. */

@@ -1,6 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { DroverError } from '../domain/errors.js';
-import { readJson, writeAtomic } from './files.js';
+import { hasCode, readJson, writeAtomic } from './files.js';
 import type { VolumeLayout } from './layout.js';
 
 interface Marker {
@@ -36,7 +36,7 @@ async function listOrEmpty(path: string): Promise<string[]> {
   try {
     return await readdir(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (hasCode(error, 'ENOENT')) return [];
     throw error;
   }
 }
