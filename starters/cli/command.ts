@@ -1,0 +1,24 @@
+import type { Session } from './session.js';
+
+/** What a command has come to: JSON for programs, text for people, and how the process ends. */
+export interface Outcome {
+  readonly json: unknown;
+  readonly text: string;
+  readonly exitCode?: number;
+}
+
+export interface Io {
+  /** A line about what is going on; not part of the output. Silent with `--json`. */
+  readonly note: (line: string) => void;
+  /** A line that the next one overwrites; only on a terminal. */
+  readonly progress: (line: string) => void;
+  readonly now: () => Date;
+}
+
+/** One command on one volume. */
+export type VolumeCommand<Options = Record<string, never>> = (
+  session: Session,
+  name: string,
+  options: Options,
+  io: Io,
+) => Promise<Outcome>;

@@ -1,0 +1,62 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { Progress } from '../../../domain/progress.js';
+import type { VolumeObject } from '../../../k8s/volume.js';
+import type { VolumeCommand } from '../command.js';
+import { age, table } from '../print.js';
+import { findVolume, nameOf, workflowIdOf, type Session } from '../session.js';
+
+/** Everything about one volume, and about the run that is under way. */
+export const describe: VolumeCommand = async (session, name, _options, { now }) => {
+  const volume = await findVolume(session, name);
+  const progress = await readProgress(session, volume);
+  return { json: { volume, progress: progress ?? null }, text: render(volume, progress, now()) };
+};
+
+/** The run's own answer; undefined when none is under way. */
+export async function readProgress(session: Session, volume: VolumeObject): Promise<Progress | undefined> {
+  const client = await session.temporal();
+  const run = client.workflow.getHandle(workflowIdOf(volume));
+  try {
+    if ((await run.describe()).status.name !== 'RUNNING') return undefined;
+    return await run.query<Progress>('progress');
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+function render(volume: VolumeObject, progress: Progress | undefined, now: Date): string {
+  const { spec, status = {} } = volume;
+  const { published, target, lastSync, conditions = [] } = status;
+  const git = spec.source?.git;
+  const facts: [string, string | undefined][] = [
+    ['Volume', `${nameOf(volume)} (${volume.kind})`],
+    ['Phase', status.phase],
+    ['Source', git === undefined ? undefined : `git ${git.url} ${git.ref ?? git.branch ?? '(default branch)'}`],
+    ['Pinned to', spec.pin],
+    ['Published', published === undefined ? 'nothing yet' : `${published.revision}, ${age(published.time, now)} ago`],
+    ['Content', published === undefined ? undefined : `${published.files ?? 0} files, ${published.bytes ?? 0} bytes`],
+    ['Digest', published?.digest],
+    ['Directory', target === undefined ? undefined : `${target.path} on export ${target.export}`],
+    ['Last check', status.lastCheckTime === undefined ? undefined : `${age(status.lastCheckTime, now)} ago`],
+    [
+      'Last sync',
+      lastSync === undefined
+        ? undefined
+        : `${lastSync.result}${lastSync.reason === undefined ? '' : ` (${lastSync.reason})`}, took ${lastSync.duration ?? '?'}, cause: ${lastSync.trigger ?? '?'}`,
+    ],
+    ['Workflow', workflowIdOf(volume)],
+    ['Run', progress === undefined ? 'none under way' : describeRun(progress)],
+  ];
+  const known = facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
+  const width = Math.max(...known.map(([label]) => label.length));
+  const lines = known.map(([label, value]) => `${`${label}:`.padEnd(width + 2)}${value}`);
+  const rows = conditions.map(({ type, status: value, reason, message }) => [type, value, reason, message]);
+  return [...lines, '', table(['CONDITION', 'STATUS', 'REASON', 'MESSAGE'], rows)].join('\n');
+}
+
+export function describeRun({ phase, isPaused, step, percent, lastError }: Progress): string {
+  const where = [phase, step, percent === undefined ? undefined : `${percent} %`].filter((text) => text !== undefined);
+  const error = lastError === undefined ? '' : `; last error ${lastError.reason}: ${lastError.message}`;
+  return `${isPaused ? 'paused, ' : ''}${where.join(' ')}${error}`;
+}
