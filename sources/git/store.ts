@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { copyFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { StoreContext } from '../source.js';
+import { inRepository, type GitSetup } from './environment.js';
+import { findObjects } from './objects.js';
+import { askGit } from './run.js';
+import { errorCode } from './errorCode.js';
+
+/**
+ * The object store of a volume: `objects/pack/` and `shallow`, and nothing that git would lock. git processes of a
+ * killed or stopped mover may still run, so git never writes here. It works in a private repository in the attempt's
+ * scratch space that borrows the store's objects, and what is worth keeping comes here by rename: harmless when
+ * repeated, and failing once a newer attempt has taken the scratch space away.
+ */
+const PACKS = 'objects/pack';
+const SHALLOW = 'shallow';
+
+/** Where the store is, where this attempt may work, and what of the store is still needed. */
+export type StoreDirs = Pick<StoreContext, 'scratchDir' | 'storeDir' | 'keptRevisions'>;
+
+/** A private repository that borrows the store's objects. */
+export interface StoreView {
+  readonly setup: GitSetup;
+  readonly gitDir: string;
+}
+
+/**
+ * Opens a new view. Kept revisions that the store has become refs, so that a server learns what need not be sent.
+ * The store is created when missing.
+ */
+export async function openView(
+  setup: GitSetup,
+  { scratchDir, storeDir, keptRevisions }: StoreDirs,
+): Promise<StoreView> {
+  await mkdir(join(storeDir, PACKS), { recursive: true });
+  const gitDir = join(scratchDir, `view-${randomUUID()}.git`);
+  await askGit(setup, ['init', '--bare', '--template=', gitDir]);
+  await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
+  await writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${resolve(storeDir, 'objects')}\n`);
+  await writeShallow(gitDir, await readShallow(storeDir));
+  const view = { setup: inRepository(setup, gitDir), gitDir };
+  await writeKeptRefs(view, keptRevisions);
+  return view;
+}
+
+async function writeKeptRefs({ setup, gitDir }: StoreView, keptRevisions: readonly string[]): Promise<void> {
+  const unique = [...new Set(keptRevisions)].sort();
+  const found = await findObjects(setup, unique);
+  const refs = found.flatMap((object) => (object?.type === 'commit' ? [`${object.id} refs/kept/${object.id}\n`] : []));
+  await writeFile(join(gitDir, 'packed-refs'), refs.join(''));
+}
+
+/**
+ * Moves what a fetch brought into the store. First the list of commits whose parents are not there, since a commit
+ * without its parents and not on that list would look damaged; of each pack the index last, since it makes git see it.
+ */
+export async function keepFetched(gitDir: string, storeDir: string): Promise<void> {
+  await copyFile(join(gitDir, SHALLOW), join(gitDir, 'shallow.kept'));
+  await rename(join(gitDir, 'shallow.kept'), join(storeDir, SHALLOW));
+  await movePacks(gitDir, storeDir);
+}
+
+async function movePacks(gitDir: string, storeDir: string): Promise<void> {
+  const files = (await readdir(join(gitDir, PACKS))).filter((name) => /^pack-[0-9a-f]+\.(?:pack|rev|idx)$/.test(name));
+  const isIndex = (name: string): number => (name.endsWith('.idx') ? 1 : 0);
+  for (const name of files.sort((a, b) => isIndex(a) - isIndex(b))) {
+    await rename(join(gitDir, PACKS, name), join(storeDir, PACKS, name));
+  }
+}
+
+/** Commits whose parents are not in the repository, as ids. */
+export async function readShallow(dir: string): Promise<string[]> {
+  try {
+    return (await readFile(join(dir, SHALLOW), 'utf8')).split('\n').filter((line) => line !== '');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+export async function writeShallow(dir: string, ids: readonly string[]): Promise<void> {
+  const path = join(dir, SHALLOW);
+  await writeFile(`${path}.next`, ids.map((id) => `${id}\n`).join(''), { flush: true });
+  await rename(`${path}.next`, path);
+}
+
+export async function countPacks(storeDir: string): Promise<number> {
+  return (await readdir(join(storeDir, PACKS))).filter((name) => name.endsWith('.pack')).length;
+}
+
+/** Puts the packs and the shallow list of `gitDir` in the place of the store. A crash between the renames costs one fetch. */
+export async function replaceStore(gitDir: string, { scratchDir, storeDir }: StoreDirs): Promise<void> {
+  const next = join(scratchDir, `store-${randomUUID()}`);
+  await mkdir(join(next, PACKS), { recursive: true });
+  await keepFetched(gitDir, next);
+  await rename(storeDir, join(scratchDir, `replaced-${randomUUID()}`));
+  await rename(next, storeDir);
+}
+
+/** Takes the store away, into the scratch space that is removed with the attempt. */
+export async function dropStore({ scratchDir, storeDir }: StoreDirs): Promise<void> {
+  await rename(storeDir, join(scratchDir, `dropped-${randomUUID()}`));
+}

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
+import { createGitSource } from '../../../sources/git/index.js';
+import { createVolumeDirs } from '../../doubles/git/context.js';
+import { startGitDaemon, type GitServer } from '../../doubles/git/daemon.js';
+import { createRepository, type Repository } from '../../doubles/git/repository.js';
+
+const dirs = createVolumeDirs();
+const served = join(dirs.root, 'served');
+let server: GitServer;
+let repository: Repository;
+
+beforeAll(async () => {
+  repository = createRepository(served, 'docs.git');
+  server = await startGitDaemon(served);
+});
+
+afterAll(async () => {
+  await server.close();
+  dirs.remove();
+});
+
+function resolve(ref?: string, name = 'docs.git'): Promise<string> {
+  const settings = { url: `${server.url}/${name}`, depth: 1, ...(ref === undefined ? {} : { ref }) };
+  return createGitSource(settings, { allowFileUrls: false }).resolve(dirs.context());
+}
+
+describe('resolve', () => {
+  it('finds branches, branches with a slash, plain and annotated tags', async () => {
+    const first = repository.commit({ 'a.txt': 'a' });
+    repository.git('tag', 'plain');
+    repository.git('tag', '--annotate', '--message=x', 'annotated');
+    const second = repository.commit({ 'a.txt': 'b' });
+    repository.git('branch', 'feature/one');
+    repository.push();
+    expect(await resolve('main')).toBe(second);
+    expect(await resolve('feature/one')).toBe(second);
+    expect(await resolve('plain')).toBe(first);
+    expect(await resolve('annotated')).toBe(first);
+    expect(await resolve('refs/tags/annotated')).toBe(first);
+    expect(await resolve('refs/heads/main')).toBe(second);
+  });
+
+  it('prefers a branch to a tag of the same name', async () => {
+    repository.git('tag', 'twice', 'plain');
+    repository.git('branch', 'twice', 'main');
+    repository.push();
+    expect(await resolve('twice')).toBe(repository.git('rev-parse', 'refs/heads/twice'));
+  });
+
+  it('follows a moved tag and a rewritten branch', async () => {
+    repository.git('tag', '--force', 'plain', 'main');
+    repository.push();
+    expect(await resolve('plain')).toBe(repository.git('rev-parse', 'main'));
+    repository.git('commit', '--amend', '--quiet', '--message=rewritten');
+    repository.push();
+    expect(await resolve('main')).toBe(repository.git('rev-parse', 'main'));
+  });
+
+  it('follows the default branch when it is renamed', async () => {
+    const settings = { url: `${server.url}/renamed.git`, depth: 1 };
+    const other = createRepository(served, 'renamed.git');
+    const first = other.commit({ a: '1' });
+    const source = createGitSource(settings, { allowFileUrls: false });
+    expect(await source.resolve(dirs.context())).toBe(first);
+    other.git('branch', '--move', 'main', 'release/next');
+    const second = other.commit({ a: '2' });
+    other.git('-C', other.bareDir, 'symbolic-ref', 'HEAD', 'refs/heads/release/next');
+    expect(await source.resolve(dirs.context())).toBe(second);
+  });
+
+  it('answers a full commit id without contact', async () => {
+    const id = 'ABCDEF0123456789abcdef0123456789abcdef01';
+    const source = createGitSource({ url: 'git://127.0.0.1:1/none', ref: id, depth: 1 }, { allowFileUrls: false });
+    expect(await source.resolve(dirs.context())).toBe(id.toLowerCase());
+  });
+
+  it('names a missing ref and similar ones', async () => {
+    const failure = resolve('mian');
+    await expect(failure).rejects.toMatchObject({ reason: 'RefNotFound' });
+    await expect(failure).rejects.toThrow(/"mian"; there is "main"/);
+  });
+
+  it('treats an abbreviated commit id as a name', async () => {
+    await expect(resolve(repository.git('rev-parse', '--short', 'main'))).rejects.toMatchObject({
+      reason: 'RefNotFound',
+    });
+  });
+
+  it('tells an empty repository from a missing default branch', async () => {
+    createRepository(served, 'empty.git');
+    await expect(resolve(undefined, 'empty.git')).rejects.toMatchObject({ reason: 'EmptySource' });
+    await expect(resolve('main', 'empty.git')).rejects.toMatchObject({ reason: 'EmptySource' });
+    const headless = createRepository(served, 'headless.git');
+    headless.git('checkout', '--quiet', '-b', 'other');
+    headless.commit({ a: 'a' });
+    await expect(resolve(undefined, 'headless.git')).rejects.toThrow(/default branch .* "other"/);
+  });
+
+  it('refuses names that git would take for something else', () => {
+    const create = (ref: string) => () =>
+      createGitSource({ url: 'git://h/r', ref, depth: 1 }, { allowFileUrls: false });
+    expect(create('--upload-pack=touch x')).toThrow(/source\.git\.ref begins with "-"/);
+    expect(create('main:refs/heads/x')).toThrow(/source\.git\.ref/);
+  });
+});
