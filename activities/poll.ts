@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DroverError } from '../domain/errors.js';
 import { POLL_RUN_MS } from '../domain/policy.js';
 import { firstPollDelayMs, pollDelayMs } from '../domain/polling.js';
 import type { SyncRequest } from '../domain/requests.js';
-import { DEFAULT_INTERVAL_MS, readSettings } from '../domain/settings.js';
+import { DEFAULT_INTERVAL_MS, readSettings, type VolumeSettings } from '../domain/settings.js';
 import type { VolumeRef } from '../domain/volume.js';
 import type { Reflector } from '../k8s/reflector.js';
 import { createLimiter } from './limiter.js';
@@ -103,9 +104,8 @@ export function createPollActivities(ports: PollPorts) {
       const intervalMs = result.ok ? result.settings.intervalMs : DEFAULT_INTERVAL_MS;
       try {
         if (!result.ok || result.settings.paused) return;
-        const { host } = ports.createSource(result.settings.source);
         let latenessMs = 0;
-        const outcome = await limiter.run(host, () => {
+        const outcome = await limiter.run(hostOf(ports, result.settings), () => {
           latenessMs = Date.now() - entry.dueMs;
           return lookAtSource(ports, resource, signal);
         });
@@ -143,4 +143,14 @@ export function createPollActivities(ports: PollPorts) {
   }
 
   return { pollSources };
+}
+
+/** What looks are limited by. A source whose address is refused contacts no host; the look itself says why. */
+function hostOf(ports: MoverPorts, { source }: VolumeSettings): string {
+  try {
+    return ports.createSource(source).host;
+  } catch (error) {
+    if (error instanceof DroverError) return '';
+    throw error;
+  }
 }
