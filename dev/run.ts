@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import { signalGroup } from './signalGroup.js';
 
 export interface RunOptions {
   readonly env: Readonly<Record<string, string>>;
@@ -30,7 +31,9 @@ export async function runCommand(
       resolve(code === 0 ? undefined : signalName === null ? `exit code ${code}` : signalName);
     });
   });
-  const abort = () => endGroup(child.pid);
+  const abort = () => {
+    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+  };
   signal?.addEventListener('abort', abort, { once: true });
   try {
     // A command that does not read its input closes the pipe early; its exit code tells whether that was right.
@@ -43,15 +46,5 @@ export async function runCommand(
     throw new Error(`${[command, ...args].join(' ')} failed (${failure})${shown === '' ? '' : `:\n${shown}`}`);
   } finally {
     signal?.removeEventListener('abort', abort);
-  }
-}
-
-function endGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    // It ended by itself in the meantime.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

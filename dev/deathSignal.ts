@@ -1,0 +1,19 @@
+import { runCommand } from './run.js';
+
+const WRAPPER = ['setpriv', '--pdeathsig', 'TERM', '--'] as const;
+
+/**
+ * What to put before a command so that it is sent SIGTERM when this process dies, even by SIGKILL. Linux only
+ * (prctl(2), PR_SET_PDEATHSIG, through setpriv of util-linux); elsewhere nothing, and the next start ends what is left.
+ */
+export async function findDeathSignal(env: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  if (process.platform !== 'linux') return [];
+  const [command, ...args] = WRAPPER;
+  try {
+    await runCommand(command, [...args, 'true'], { env });
+    return WRAPPER;
+  } catch {
+    // Not installed, or one that does not know the option (busybox): children are only ended by an orderly stop.
+    return [];
+  }
+}
