@@ -1,7 +1,6 @@
 import { summarize, diffListings } from '../domain/delta.js';
 import { DroverError } from '../domain/errors.js';
 import { isReservedName } from '../domain/gates.js';
-import { ADOPT_ANNOTATION } from '../domain/names.js';
 import type { AttemptKey } from '../domain/polling.js';
 import type { DiffReport, Published, PublishReport, Resolution, Snapshot, SyncStep } from '../domain/sync.js';
 import { volumeDirectory, type VolumeRef } from '../domain/volume.js';
@@ -20,7 +19,7 @@ import { readFreeSpace } from '../snapshots/space.js';
 import { verifyTree } from '../snapshots/verify.js';
 import { readPublishedListing, writeTree } from '../snapshots/write.js';
 import type { Source, StoreContext } from '../sources/source.js';
-import { isSnapshotOf, observeVolume, withCredentials } from './observe.js';
+import { isSnapshotOf, mayAdopt, observeVolume, withCredentials } from './observe.js';
 import type { MoverPorts } from './ports.js';
 import { runStep, type StepContext } from './step.js';
 import { readVolume, requireVolume } from './volumes.js';
@@ -36,7 +35,7 @@ export function createMoverActivities(ports: MoverPorts) {
     const resource = await requireVolume(ports.kube, volume, signal);
     const layout = layoutOf(volume);
     await requireExport(ports.exportPath);
-    await claimDirectory(layout, volume.uid, resource.metadata.annotations?.[ADOPT_ANNOTATION] === volume.uid);
+    await claimDirectory(layout, volume.uid, mayAdopt(resource));
     return { resource, layout, attempt: await takeOver(layout, token) };
   }
 

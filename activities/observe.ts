@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ADOPT_ANNOTATION } from '../domain/names.js';
 import { isSameAttempt, type AttemptKey } from '../domain/polling.js';
 import type { VolumeSettings } from '../domain/settings.js';
 import type { Snapshot } from '../domain/sync.js';
@@ -7,7 +8,7 @@ import { volumeDirectory, type VolumeRef } from '../domain/volume.js';
 import type { VolumeObject } from '../k8s/volume.js';
 import { readCurrent } from '../snapshots/inventory.js';
 import { volumeLayout, type VolumeLayout } from '../snapshots/layout.js';
-import { readOwner } from '../snapshots/marker.js';
+import { findForeignOwner } from '../snapshots/marker.js';
 import { readRefusal } from '../snapshots/refusal.js';
 import type { Source, SourceContext } from '../sources/source.js';
 import { readCredentials } from './credentials.js';
@@ -21,7 +22,7 @@ export interface Observation {
   readonly layout: VolumeLayout;
   readonly key: AttemptKey & { readonly revision: string };
   readonly isPublished: boolean;
-  /** A run gave this very attempt up. */
+  /** A run gave this very attempt up, or the directory belongs to somebody else. */
   readonly isRefused: boolean;
 }
 
@@ -38,17 +39,23 @@ export async function observeVolume(
   return withCredentials(ports, volume, resource, signal, async (context, credentialsVersion) => {
     const revision = settings.pin ?? (await source.resolve(context));
     const key = { revision, generation: resource.metadata.generation ?? 0, credentialsVersion };
-    const isOwn = (await readOwner(layout)) === volume.uid;
-    const current = isOwn ? await readCurrent(layout) : undefined;
+    const isForeign = (await findForeignOwner(layout, volume.uid)) !== undefined && !mayAdopt(resource);
+    const current = isForeign ? undefined : await readCurrent(layout);
     return {
       settings,
       source,
       layout,
       key,
       isPublished: current !== undefined && isSnapshotOf(current, revision, source),
-      isRefused: isOwn && isSameAttempt(await readRefusal(layout), key),
+      // A foreign directory cannot hold a refusal, and stays foreign until somebody acts.
+      isRefused: isForeign || isSameAttempt(await readRefusal(layout), key),
     };
   });
+}
+
+/** Whether the resource says that it may take over a directory that is not its own. */
+export function mayAdopt({ metadata }: VolumeObject): boolean {
+  return metadata.annotations?.[ADOPT_ANNOTATION] === metadata.uid;
 }
 
 /** Whether the snapshot is what `source` would publish for this revision. */

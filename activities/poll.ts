@@ -36,7 +36,9 @@ const MAX_NAP_MS = 5_000;
 
 interface Tracked {
   dueMs: number;
-  failures: number;
+  /** Looks in a row that failed, or that asked for a sync that an earlier look had asked for. */
+  setbacks: number;
+  requestedRevision?: string;
   generation: number | undefined;
   isLooking: boolean;
 }
@@ -110,14 +112,16 @@ export function createPollActivities(ports: PollPorts) {
           return lookAtSource(ports, resource, signal);
         });
         if (outcome.kind === 'ended') return;
-        entry.failures = outcome.kind === 'failed' ? entry.failures + 1 : 0;
         ports.observePoll(outcome.kind, latenessMs);
+        entry.setbacks = isSetback(entry, outcome) ? entry.setbacks + 1 : 0;
         if (outcome.kind === 'changed') {
-          await ports.requestSync(volumeRefOf(resource), { reason: 'source-changed', revision: outcome.revision });
+          const { revision } = outcome;
+          await ports.requestSync(volumeRefOf(resource), { reason: 'source-changed', revision });
+          entry.requestedRevision = revision;
         }
         await ports.reportLook(resource, outcome);
       } finally {
-        entry.dueMs = Date.now() + pollDelayMs(intervalMs, entry.failures, ports.random());
+        entry.dueMs = Date.now() + pollDelayMs(intervalMs, entry.setbacks, ports.random());
       }
     }
   }
@@ -134,15 +138,20 @@ export function createPollActivities(ports: PollPorts) {
         const result = readSettings(resource.spec);
         const intervalMs = result.ok ? result.settings.intervalMs : DEFAULT_INTERVAL_MS;
         const delayMs = firstPollDelayMs(intervalMs, resource.status?.published !== undefined, ports.random());
-        tracked.set(uid, { dueMs: Date.now() + delayMs, failures: 0, generation, isLooking: false });
+        tracked.set(uid, { dueMs: Date.now() + delayMs, setbacks: 0, generation, isLooking: false });
       } else if (entry.generation !== generation) {
-        Object.assign(entry, { generation, dueMs: Date.now(), failures: 0 });
+        Object.assign(entry, { generation, dueMs: Date.now(), setbacks: 0 });
       }
     }
     for (const uid of tracked.keys()) if (!present.has(uid)) tracked.delete(uid);
   }
 
   return { pollSources };
+}
+
+/** A source that fails is asked less often, and so is a sync that is asked for again since it did not come to an end. */
+function isSetback({ requestedRevision }: Tracked, look: Look): boolean {
+  return look.kind === 'failed' || (look.kind === 'changed' && look.revision === requestedRevision);
 }
 
 /** What looks are limited by. A source whose address is refused contacts no host; the look itself says why. */

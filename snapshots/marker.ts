@@ -12,18 +12,24 @@ export async function readOwner(layout: VolumeLayout): Promise<string | undefine
   return (await readJson<Marker>(layout.marker))?.uid;
 }
 
+/** Says whose the directory is when it is not this volume's: another uid's, or nobody's but with files in it. */
+export async function findForeignOwner(layout: VolumeLayout, uid: string): Promise<string | undefined> {
+  const owner = await readOwner(layout);
+  if (owner === uid) return undefined;
+  if (owner !== undefined) return `belongs to the volume with uid ${owner}`;
+  return (await listOrEmpty(layout.root)).length === 0 ? undefined : 'holds files but no marker';
+}
+
 /**
- * Makes the directory this volume's. One with another uid in it, or with content and no marker, is refused with
- * `ForeignDirectory` unless `adopt` is set: a re-created volume or a second cluster must not take over data by accident.
+ * Makes the directory this volume's. A foreign one is refused with `ForeignDirectory` unless `adopt` is set: a re-created
+ * volume or a second cluster must not take over data by accident.
  */
 export async function claimDirectory(layout: VolumeLayout, uid: string, adopt: boolean): Promise<void> {
-  const owner = await readOwner(layout);
-  if (owner !== uid) {
-    const isEmpty = owner === undefined && (await listOrEmpty(layout.root)).length === 0;
-    if (!isEmpty && !adopt) {
-      const whose = owner === undefined ? 'holds files but no marker' : `belongs to the volume with uid ${owner}`;
-      throw new DroverError('ForeignDirectory', `the directory ${layout.root} ${whose}`);
-    }
+  const foreign = await findForeignOwner(layout, uid);
+  if (foreign !== undefined && !adopt) {
+    throw new DroverError('ForeignDirectory', `the directory ${layout.root} ${foreign}`);
+  }
+  if ((await readOwner(layout)) !== uid) {
     await mkdir(layout.root, { recursive: true });
     await writeAtomic(layout.marker, `${JSON.stringify({ uid } satisfies Marker)}\n`);
   }

@@ -89,9 +89,13 @@ export async function syncVolume({ volume, exportName, requests = [] }: SyncJob)
     const { target } = resolution;
     const step: SyncStep = { volume, target };
     const started = tell({ kind: 'started' });
-    const fetched = target.snapshot === undefined ? fetchSnapshot(step) : NOTHING_FETCHED;
-    // Awaited also when fetching fails: what is told next must not be overtaken by it.
-    const changes = await Promise.resolve(fetched).finally(() => started);
+    let changes = NOTHING_FETCHED;
+    try {
+      if (target.snapshot === undefined) changes = await fetchSnapshot(step);
+    } finally {
+      // Also when fetching fails: what is told next must not be overtaken by it.
+      await started;
+    }
     await operator.checkpoint();
 
     display.show({ phase: 'Publishing' });
