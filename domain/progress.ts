@@ -1,7 +1,7 @@
 import { FAILURES, type FailureReason } from './errors.js';
 import { syncWorkflowId, volumeKey, type VolumeRef } from './volume.js';
 
-/** Where a run is. Also the search attribute `DroverPhase`, where only the last four and `Syncing` appear. */
+/** Where a run is. The search attribute `DroverPhase` has `Syncing`, `Stalled` and the results of a run. */
 export type SyncPhase =
   | 'Resolving'
   | 'Comparing'
@@ -15,6 +15,8 @@ export type SyncPhase =
   | 'Refused'
   | 'Skipped'
   | 'Aborted';
+
+const ENDED = new Set<SyncPhase>(['Published', 'Unchanged', 'Refused', 'Skipped', 'Aborted']);
 
 /** The answer to the query `progress`. */
 export interface Progress {
@@ -41,11 +43,13 @@ export function describeProgress(volume: VolumeRef, progress: Progress): string 
     const { actor, remedy } = FAILURES[lastError.reason];
     lines.push(`Last error: **${lastError.reason}**: ${lastError.message}`, `To do (${actor}): ${remedy}`);
   }
-  lines.push(`To act:\n\n${actions(volume, progress).join('\n')}`);
+  const offered = actions(volume, progress);
+  if (offered.length > 0) lines.push(`To act:\n\n${offered.join('\n')}`);
   return lines.join('\n\n');
 }
 
 function actions(volume: VolumeRef, { phase, isPaused }: Progress): string[] {
+  if (ENDED.has(phase)) return [];
   const verbs = [...(phase === 'Stalled' ? ['retry'] : []), isPaused ? 'resume' : 'pause', 'abort'];
   return verbs.map(
     (verb) =>
