@@ -84,7 +84,7 @@ describe('events', () => {
     const event = sent.find(({ verb }) => verb === 'create');
     const patches = sent.filter(({ verb }) => verb === 'patch');
     expect(sent).toHaveLength(3);
-    expect(patches[0]?.path).toBe(`${event?.path}/${(event?.body.metadata as { name: string }).name}`);
+    expect(patches[0]?.path).toBe(`${event?.path}/${(event?.body.metadata as { name?: string } | undefined)?.name}`);
     expect(patches[0]?.body).toMatchObject({ series: { count: 2 } });
   });
 
