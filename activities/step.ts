@@ -79,7 +79,8 @@ function cancelled(error: unknown): CancelledFailure {
   return error instanceof CancelledFailure ? error : new CancelledFailure('the step was cancelled', [], error as Error);
 }
 
-function toFailure({ reason, message, cause }: DroverError, attempt: number): ApplicationFailure {
+/** Without the cause: its text was written by others, and what goes into a history stays there. */
+function toFailure({ reason, message }: DroverError, attempt: number): ApplicationFailure {
   const isUseless = reason === 'SourceUnreachable' && attempt >= SOURCE_TRIES;
   return ApplicationFailure.create({
     message,
@@ -87,6 +88,5 @@ function toFailure({ reason, message, cause }: DroverError, attempt: number): Ap
     // What each policy does not retry stands in the policy's table; this is the one rule that counts tries.
     nonRetryable: isUseless,
     details: [FAILURES[reason].remedy],
-    ...(cause instanceof Error && { cause }),
   });
 }
