@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import type { SharedVolumeStatus } from '../../domain/generated/sharedVolume.js';
+import { KubeError } from '../../k8s/kubeError.js';
 import { applyStatus, ownedStatus } from '../../k8s/status.js';
 import { STATUS_OWNERS, type StatusOwner } from '../../k8s/statusOwners.js';
 import { fakeKubeClient } from './fakeKubeClient.js';
@@ -46,29 +47,52 @@ describe('the writers of the status', () => {
 });
 
 describe('applyStatus', () => {
-  it.each([
-    [
-      'SharedVolume' as const,
-      'team',
-      '/apis/sv.sharedvolume.io/v1alpha1/namespaces/team/sharedvolumes/site/status',
-      { name: 'site', uid: 'u1', namespace: 'team' },
-    ],
-    [
-      'ClusterSharedVolume' as const,
-      '',
-      '/apis/sv.sharedvolume.io/v1alpha1/clustersharedvolumes/site/status',
-      { name: 'site', uid: 'u1' },
-    ],
-  ])('applies the part of one life of a %s under the name of its writer', async (kind, namespace, path, metadata) => {
+  const ref = { kind: 'SharedVolume' as const, namespace: 'team', name: 'site', uid: 'u1' };
+  const path = '/apis/sv.sharedvolume.io/v1alpha1/namespaces/team/sharedvolumes/site';
+
+  /** A server whose volume has this uid, and another resourceVersion at each of the first `conflicts` writes. */
+  function server(uid: string, conflicts = 0) {
     const calls: unknown[] = [];
+    let reads = 0;
     const client = fakeKubeClient({
+      get: async <T>() =>
+        ({ metadata: { name: 'site', namespace: 'team', uid, resourceVersion: String(++reads) } }) as T,
       async patch<T>(...call: unknown[]) {
         calls.push(call.slice(0, 3));
+        if (calls.length <= conflicts) throw new KubeError(409, 'Conflict', 'changed');
         return {} as T;
       },
     });
-    await applyStatus(client, { kind, namespace, name: 'site', uid: 'u1' }, 'drover-poll', { lastCheckTime: 'now' });
-    const body = { apiVersion: 'sv.sharedvolume.io/v1alpha1', kind, metadata, status: { lastCheckTime: 'now' } };
-    expect(calls).toEqual([[path, body, { type: 'apply', fieldManager: 'drover-poll', force: true }]]);
+    return { client, calls };
+  }
+
+  it('applies the whole part under the name of its writer', async () => {
+    const { client, calls } = server('u1');
+    await applyStatus(client, ref, 'drover-poll', { lastCheckTime: 'now' });
+    const metadata = { name: 'site', namespace: 'team', resourceVersion: '1' };
+    const body = {
+      apiVersion: 'sv.sharedvolume.io/v1alpha1',
+      kind: 'SharedVolume',
+      metadata,
+      status: { lastCheckTime: 'now' },
+    };
+    expect(calls).toEqual([[`${path}/status`, body, { type: 'apply', fieldManager: 'drover-poll', force: true }]]);
+  });
+
+  it('tries again when another writer was faster, but not for ever', async () => {
+    const busy = server('u1', 3);
+    await applyStatus(busy.client, ref, 'drover-poll', {});
+    expect(busy.calls).toHaveLength(4);
+    const hopeless = server('u1', 1_000);
+    await expect(applyStatus(hopeless.client, ref, 'drover-poll', {})).rejects.toMatchObject({ status: 409 });
+    expect(hopeless.calls).toHaveLength(10);
+  });
+
+  it('writes nothing to another volume of the same name', async () => {
+    const { client, calls } = server('u2');
+    await expect(applyStatus(client, ref, 'drover-poll', {})).rejects.toThrow(
+      'team/site is another volume of the same name: its uid is u2',
+    );
+    expect(calls).toEqual([]);
   });
 });
