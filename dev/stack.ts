@@ -1,0 +1,94 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { ensureCredentials } from './credentials.js';
+import { childEnvironment } from './environment.js';
+import { LOCAL_CONTEXT } from './kubeconfig.js';
+import { choosePorts } from './ports.js';
+import { superviseProcess, type SupervisedProcess } from './process.js';
+import { awaitReady } from './ready.js';
+import { settleAll } from './settleAll.js';
+import type { Stack, StackDescription, StackRecord } from './stackDescription.js';
+import { ANY_PORTS, usualPorts, type StackPorts } from './stackPorts.js';
+import { startKubernetes, type StartProcess } from './startKubernetes.js';
+import { claimStateDirectory, readJson } from './stateDirectory.js';
+import { setRetention, temporalServer } from './temporal.js';
+import type { TemporalSettings } from './temporalSettings.js';
+import type { ToolPaths } from './tools.js';
+
+export interface StackOptions {
+  /** Holds everything that survives: data, credentials, logs. Created when missing. */
+  readonly stateDir: string;
+  readonly tools: ToolPaths;
+  readonly temporal: TemporalSettings;
+  /** The environment of this process; children see an allow-list of it. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly say: (line: string) => void;
+  /** `usual` (the default) prefers the ports that everybody knows; `any` takes free ones, for stacks side by side. */
+  readonly ports?: 'usual' | 'any';
+}
+
+/**
+ * Starts etcd, the Kubernetes API with its controllers, and Temporal on 127.0.0.1, and settles when all are ready.
+ * A state directory that was used before is continued: data, credentials and, where they are free, ports.
+ * Throws when its owner still runs, when a process dies before it is ready, or on abort; nothing is left running then.
+ * `signal` ends the start only: a started stack is ended by its `stop`.
+ */
+export async function startStack(options: StackOptions, signal: AbortSignal): Promise<Stack> {
+  const { say, temporal, tools } = options;
+  const stateDir = resolve(options.stateDir);
+  const env = childEnvironment(options.env);
+  const release = await claimStateDirectory(stateDir);
+  const running: SupervisedProcess[] = [];
+  const stop = async () => {
+    // Last come, first go: whoever depends on another stops before it.
+    for (let child = running.pop(); child !== undefined; child = running.pop()) await child.stop();
+    await release();
+  };
+  const start: StartProcess = async (spec, probe) => {
+    const child = await superviseProcess(spec, { stateDir, say });
+    running.push(child);
+    if (probe !== undefined) await awaitReady(child, probe, signal);
+  };
+  try {
+    const recordPath = join(stateDir, 'stack.json');
+    const last = await readJson<StackRecord>(recordPath);
+    const preferred = options.ports === 'any' ? ANY_PORTS : usualPorts(temporal);
+    const ports: StackPorts = await choosePorts(last?.ports ?? preferred, say);
+    const credentials = await ensureCredentials(join(stateDir, 'credentials'));
+    const databasePath = join(stateDir, 'temporal', 'temporal.db');
+    await mkdir(dirname(databasePath), { recursive: true });
+    const place = { program: tools.temporal, port: ports.temporal, uiPort: ports.temporalUi, databasePath, env };
+    await settleAll([
+      startKubernetes({ tools, ports, credentials, env }, stateDir, start),
+      start(temporalServer(temporal, place), async (waiting) => await setRetention(temporal, place, waiting)),
+    ]);
+    const description = describe(stateDir, ports, options);
+    const record: StackRecord = { ...description, ownerPid: process.pid, ports };
+    await writeFile(recordPath, `${JSON.stringify(record, null, 2)}\n`);
+    return { ...description, env, pid: (name) => running.find((child) => child.name === name)?.pid(), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function describe(stateDir: string, ports: StackPorts, { temporal, tools }: StackOptions): StackDescription {
+  const temporalAddress = `${temporal.ip}:${ports.temporal}`;
+  const temporalUiUrl = `http://${temporal.ip}:${ports.temporalUi}`;
+  return {
+    stateDir,
+    kubeconfig: join(stateDir, 'kubeconfig'),
+    context: LOCAL_CONTEXT,
+    temporalAddress,
+    temporalNamespace: temporal.namespace,
+    temporalUiUrl,
+    addresses: {
+      etcd: `http://127.0.0.1:${ports.etcd}`,
+      'kube-apiserver': `https://127.0.0.1:${ports.kubernetes}`,
+      'kube-controller-manager': `https://127.0.0.1:${ports.controllerManager}`,
+      temporal: temporalAddress,
+      'temporal-ui': temporalUiUrl,
+    },
+    tools,
+  };
+}
