@@ -27,7 +27,7 @@ const SIGNS: readonly (readonly [RegExp, FailureReason])[] = [
   ],
   [/not our ref|unadvertised object|couldn't find remote ref/, 'RevisionNotFound'],
   [
-    /Connection refused|Couldn't connect|Failed to connect|timed out|Operation too slow|early EOF|unexpected disconnect|hung up|RPC failed|Connection (?:reset|closed)|Recv failure|Empty reply|No route to host|Network is unreachable|requested URL returned error: (?:408|429|5\d\d)|Could not read from remote/,
+    /Connection refused|Couldn't connect|Failed to connect|timed out|Operation too slow|early EOF|unexpected disconnect|hung up|RPC failed|Connection (?:reset|closed)|Recv failure|Empty reply|No route to host|Network is unreachable|requested URL returned error: (?:408|429|5\d\d)|Could not read from remote|ended with SIGPIPE/,
     'SourceUnreachable',
   ],
 ];
@@ -43,8 +43,11 @@ export function isStoreDamaged(error: unknown): boolean {
 
 /** The reason that the output of a failed git process stands for; undefined when it shows no known sign. */
 export function reasonOf(stderr: string): FailureReason | undefined {
-  const said = withoutDebugLines(stderr);
-  return SIGNS.find(([sign]) => sign.test(said))?.[1];
+  return findSign(withoutDebugLines(stderr))?.[1];
+}
+
+function findSign(said: string): readonly [RegExp, FailureReason] | undefined {
+  return SIGNS.find(([sign]) => sign.test(said));
 }
 
 /**
@@ -53,8 +56,14 @@ export function reasonOf(stderr: string): FailureReason | undefined {
  */
 export function classify(failure: GitFailure, label: string): DroverError {
   const reason = reasonOf(failure.stderr) ?? (isStoreDamaged(failure) ? 'VerificationFailed' : 'Internal');
-  const detail = reason === 'HostKeyUnverified' ? describeHostKey(failure.stderr) : tellingLine(failure.stderr);
-  return new DroverError(reason, `${label}: ${detail ?? failure.message}`);
+  return new DroverError(reason, `${label}: ${describe(reason, failure)}`);
+}
+
+function describe(reason: FailureReason, { stderr, message }: GitFailure): string {
+  if (reason === 'HostKeyUnverified') return describeHostKey(stderr);
+  // What ssh says names only our copy of the key.
+  if (reason === 'SecretInvalid') return 'the private key is malformed or protected by a passphrase';
+  return tellingLine(stderr) ?? message;
 }
 
 /** What the server showed, so that a person can compare it with what its owner says. */
@@ -65,14 +74,16 @@ function describeHostKey(stderr: string): string {
   return fingerprint === undefined ? said : `${said}; the server showed ${fingerprint}`;
 }
 
-/** One line for people: the last one with a known sign, else the last one that git marks as an error, else the last. */
+/** One line for people: the last one with the sign that decided, else the last that git marks as an error, else the last. */
 function tellingLine(stderr: string): string | undefined {
-  const lines = withoutDebugLines(stderr)
-    .split(/[\r\n]+/)
+  const said = withoutDebugLines(stderr);
+  const [sign] = findSign(said) ?? [DAMAGE];
+  const lines = said
+    .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
   const line =
-    lines.findLast((line) => SIGNS.some(([sign]) => sign.test(line))) ??
+    lines.findLast((line) => sign.test(line)) ??
     lines.findLast((line) => /^(?:remote: )?(?:fatal|error):/i.test(line)) ??
     lines.at(-1);
   return line?.replaceAll(/(\w+:\/\/)[^/@'\s]*@/g, '$1').slice(0, 300);

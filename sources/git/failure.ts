@@ -1,15 +1,17 @@
 /** A git process that did not end well. Only inside of this folder: `classify` turns it into a `DroverError`. */
 export interface GitFailure extends Error {
   readonly name: 'GitFailure';
-  /** Null when a signal ended the process. */
-  readonly exitCode: number | null;
-  /** The end of what git, ssh and the server said. */
+  /** The end of what git, ssh and the server said, and the signal that ended git, if one did. */
   readonly stderr: string;
 }
 
-export function gitFailure(command: string, exitCode: number | null, stderr: string): GitFailure {
-  const error = new Error(`git ${command} ended with ${exitCode ?? 'a signal'}`);
-  return Object.assign(error, { name: 'GitFailure' as const, exitCode, stderr });
+/** @param end the exit code, or the name of the signal that ended git */
+export function gitFailure(command: string, end: number | string, stderr: string): GitFailure {
+  const message = `git ${command} ended with ${end}`;
+  return Object.assign(new Error(message), {
+    name: 'GitFailure' as const,
+    stderr: typeof end === 'string' ? `${stderr}\n${message}` : stderr,
+  });
 }
 
 export function isGitFailure(error: unknown): error is GitFailure {

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from './errorCode.js';
 
@@ -7,21 +8,51 @@ const GRACE_MS = 2000;
 const KILL_PATIENCE_MS = 5000;
 const LOOK_EVERY_MS = 10;
 
-/** Ends every process of the group that `leaderPid` leads. Returns when they are gone. */
+/** Ends every process of the group that `leaderPid` leads. Returns when none of them runs any more. */
 export async function endGroup(leaderPid: number): Promise<void> {
-  if (!signalGroup(leaderPid, 'SIGTERM')) return;
-  if (await isGoneWithin(leaderPid, GRACE_MS)) return;
+  if (!isRunning(leaderPid)) return;
+  signalGroup(leaderPid, 'SIGTERM');
+  if (await endsWithin(leaderPid, GRACE_MS)) return;
   signalGroup(leaderPid, 'SIGKILL');
-  await isGoneWithin(leaderPid, KILL_PATIENCE_MS);
+  await endsWithin(leaderPid, KILL_PATIENCE_MS);
 }
 
-async function isGoneWithin(leaderPid: number, patienceMs: number): Promise<boolean> {
+async function endsWithin(leaderPid: number, patienceMs: number): Promise<boolean> {
   const endMs = Date.now() + patienceMs;
-  while (signalGroup(leaderPid, 0)) {
+  while (isRunning(leaderPid)) {
     if (Date.now() > endMs) return false;
     await sleep(LOOK_EVERY_MS);
   }
   return true;
+}
+
+/**
+ * A group can also be signalled while all that is left of it is zombies: orphans that the container's first process
+ * has not waited for yet, which it may never do. Linux tells them apart; elsewhere they count.
+ */
+function isRunning(leaderPid: number): boolean {
+  return signalGroup(leaderPid, 0) && (process.platform !== 'linux' || hasLivingMember(leaderPid));
+}
+
+function hasLivingMember(groupId: number): boolean {
+  return readdirSync('/proc').some((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    // After the program's name, which may hold anything but ends with the last ")": state, parent, group.
+    const [state, , group] = readStat(name)
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return group === String(groupId) && state !== 'Z' && state !== 'X';
+  });
+}
+
+function readStat(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch (error) {
+    // The process ended between the listing and the reading.
+    if (['ENOENT', 'ESRCH'].includes(errorCode(error) ?? '')) return '';
+    throw error;
+  }
 }
 
 /** Whether there was a group to signal. */

@@ -97,20 +97,21 @@ export async function runGit(setup: GitSetup, args: readonly string[], run: GitR
 async function complete(child: ChildProcessWithoutNullStreams, command: string, run: GitRun): Promise<string> {
   const chunks: Buffer[] = [];
   const take = run.onOutput ?? ((chunk: Buffer) => void chunks.push(chunk));
-  const [exitCode, , stderr] = await Promise.all([
+  const [end, , stderr] = await Promise.all([
     exitOf(child),
     eachChunk(child.stdout, take),
     readMessages(child, run.onMessage),
     feed(child, run.input ?? []),
   ]);
-  if (exitCode !== 0) throw gitFailure(command, exitCode, stderr);
+  if (end !== 0) throw gitFailure(command, end, stderr);
   return Buffer.concat(chunks).toString();
 }
 
-function exitOf(child: ChildProcessWithoutNullStreams): Promise<number | null> {
+/** The exit code, or the signal that ended the process. */
+function exitOf(child: ChildProcessWithoutNullStreams): Promise<number | string> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (exitCode) => resolve(exitCode));
+    child.once('close', (exitCode, signalName) => resolve(exitCode ?? String(signalName)));
   });
 }
 

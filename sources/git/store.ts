@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { StoreContext } from '../source.js';
 import { inRepository, type GitSetup } from './environment.js';
@@ -38,7 +38,7 @@ export async function openView(
   await askGit(setup, ['init', '--bare', '--template=', gitDir]);
   await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
   await writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${resolve(storeDir, 'objects')}\n`);
-  await writeShallow(gitDir, await readShallow(storeDir));
+  await writeShallow(join(gitDir, SHALLOW), await readShallow(storeDir), gitDir);
   const view = { setup: inRepository(setup, gitDir), gitDir };
   await writeKeptRefs(view, keptRevisions);
   return view;
@@ -56,8 +56,7 @@ async function writeKeptRefs({ setup, gitDir }: StoreView, keptRevisions: readon
  * without its parents and not on that list would look damaged; of each pack the index last, since it makes git see it.
  */
 export async function keepFetched(gitDir: string, storeDir: string): Promise<void> {
-  await copyFile(join(gitDir, SHALLOW), join(gitDir, 'shallow.kept'));
-  await rename(join(gitDir, 'shallow.kept'), join(storeDir, SHALLOW));
+  await writeShallow(join(storeDir, SHALLOW), await readShallow(gitDir), gitDir);
   await movePacks(gitDir, storeDir);
 }
 
@@ -79,21 +78,31 @@ export async function readShallow(dir: string): Promise<string[]> {
   }
 }
 
-export async function writeShallow(dir: string, ids: readonly string[]): Promise<void> {
-  const path = join(dir, SHALLOW);
-  await writeFile(`${path}.next`, ids.map((id) => `${id}\n`).join(''), { flush: true });
-  await rename(`${path}.next`, path);
+/** Replaces the list as a whole; it is written in the view, so that only who holds the attempt can. */
+async function writeShallow(path: string, ids: readonly string[], gitDir: string): Promise<void> {
+  const next = join(gitDir, 'shallow.next');
+  await writeFile(next, ids.map((id) => `${id}\n`).join(''), { flush: true });
+  await rename(next, path);
 }
 
 export async function countPacks(storeDir: string): Promise<number> {
   return (await readdir(join(storeDir, PACKS))).filter((name) => name.endsWith('.pack')).length;
 }
 
-/** Puts the packs and the shallow list of `gitDir` in the place of the store. A crash between the renames costs one fetch. */
-export async function replaceStore(gitDir: string, { scratchDir, storeDir }: StoreDirs): Promise<void> {
+/**
+ * Puts the packs of `gitDir` in the place of the store, with what of its shallow list they hold. A crash between the
+ * renames costs one fetch.
+ */
+export async function replaceStore({ setup, gitDir }: StoreView, { scratchDir, storeDir }: StoreDirs): Promise<void> {
   const next = join(scratchDir, `store-${randomUUID()}`);
   await mkdir(join(next, PACKS), { recursive: true });
-  await keepFetched(gitDir, next);
+  // The view no longer borrows the store's objects, so this finds what was packed.
+  await rm(join(gitDir, 'objects', 'info', 'alternates'));
+  const shallow = await readShallow(gitDir);
+  const found = await findObjects(setup, shallow);
+  const kept = shallow.filter((_id, index) => found[index] !== undefined);
+  await writeShallow(join(next, SHALLOW), kept, gitDir);
+  await movePacks(gitDir, next);
   await rename(storeDir, join(scratchDir, `replaced-${randomUUID()}`));
   await rename(next, storeDir);
 }

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { untilListening, type GitServer } from './daemon.js';
 import { freePort } from './freePort.js';
@@ -20,9 +20,10 @@ export interface SshServer extends GitServer {
 export const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSync(path));
 
 /** A real OpenSSH server with its own host key, which accepts one key. Repositories are named by their path. */
-export async function startSshd(dir: string, servedDir: string): Promise<SshServer> {
+export async function startSshd(servedDir: string): Promise<SshServer> {
   if (SSHD === undefined) throw new Error('there is no sshd on this machine; on Debian, install openssh-server');
-  mkdirSync(dir, { recursive: true });
+  // The configuration file has no way to quote every character that a path can have.
+  const dir = mkdtempSync(join(tmpdir(), 'drover-sshd-'));
   const { privateKey } = createKey(dir, 'client');
   createKey(dir, 'host');
   const port = await freePort();
@@ -46,7 +47,7 @@ export async function startSshd(dir: string, servedDir: string): Promise<SshServ
   const [type = '', key = ''] = readFileSync(join(dir, 'host.pub'), 'utf8').split(' ');
   const { username } = userInfo();
   return {
-    url: `ssh://${username}@127.0.0.1:${port}${servedDir}`,
+    url: `ssh://${username}@127.0.0.1:${port}${encodeURI(servedDir)}`,
     port,
     user: username,
     privateKey,
@@ -56,6 +57,7 @@ export async function startSshd(dir: string, servedDir: string): Promise<SshServ
       const closed = once(server, 'close');
       server.kill();
       await closed;
+      rmSync(dir, { recursive: true });
     },
   };
 }

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { join } from 'node:path';
 import { createGitSource } from '../../../sources/git/index.js';
 import { createVolumeDirs } from '../../doubles/git/context.js';
 import { startGitDaemon, type GitServer } from '../../doubles/git/daemon.js';
 import { createRepository, type Repository } from '../../doubles/git/repository.js';
+
+jest.setTimeout(60_000);
 
 const dirs = createVolumeDirs();
 const served = join(dirs.root, 'served');

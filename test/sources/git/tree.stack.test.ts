@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ManifestEntry } from '../../../domain/manifest.js';
@@ -6,6 +6,8 @@ import { createGitSource } from '../../../sources/git/index.js';
 import { createVolumeDirs } from '../../doubles/git/context.js';
 import { startGitDaemon, type GitServer } from '../../doubles/git/daemon.js';
 import { createRepository, type FileContent, type Repository } from '../../doubles/git/repository.js';
+
+jest.setTimeout(60_000);
 
 const dirs = createVolumeDirs();
 const served = join(dirs.root, 'served');
