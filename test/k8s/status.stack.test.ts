@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SharedVolumeStatus } from '../../domain/generated/sharedVolume.js';
 import { setCondition } from '../../k8s/conditions.js';
 import { KubeError } from '../../k8s/kubeError.js';
-import { volumePath, volumesInPath, VOLUME_API_VERSION } from '../../k8s/paths.js';
+import { volumePath, volumesInPath, volumesPath, VOLUME_API_VERSION } from '../../k8s/paths.js';
 import { applyStatus, ownedStatus } from '../../k8s/status.js';
 import { volumeRefOf, type VolumeObject } from '../../k8s/volume.js';
 import { applyDefinition, connectStack, createNamespace, uniqueName, volumeDefinitions } from './cluster.js';
@@ -107,6 +107,20 @@ describe('the three writers of the status', () => {
       applyStatus(client, ref, 'drover-sync', { lastHandledSyncRequest: 'r1' }),
     ]);
     expect(await statusOf(volume)).toEqual({ phase: 'Ready', lastCheckTime: time, lastHandledSyncRequest: 'r1' });
+  });
+
+  it('write to cluster kinds likewise', async () => {
+    const metadata = { name: uniqueName('volume') };
+    const body = {
+      apiVersion: VOLUME_API_VERSION,
+      kind: 'ClusterSharedVolume',
+      metadata,
+      spec: { mountPath: '/opt/site' },
+    };
+    const volume = await client.create<VolumeObject>(volumesPath('ClusterSharedVolume'), body);
+    const written = await applyStatus(client, volumeRefOf(volume), 'drover-poll', { lastCheckTime: time });
+    expect(written.status).toEqual({ lastCheckTime: time });
+    await client.delete(volumePath(volumeRefOf(volume)), { uid: volume.metadata.uid ?? '' });
   });
 
   it('do not touch the spec', async () => {
