@@ -5,17 +5,16 @@ import type { GitAddress } from './address.js';
 import type { GitSetup } from './environment.js';
 import { isCommitId } from './refName.js';
 import { parseRemoteRefs, pickRevision, refCandidates, similarRefs, type RemoteRef } from './refs.js';
+import type { Remote } from './revision.js';
 import { runGit } from './run.js';
 
 /**
- * The commit that `ref` names at the remote now; one `git ls-remote`, and a second one only to explain a failure. A full
+ * The commit that the configured ref names at the remote now; one `git ls-remote`, and a second one only to explain a failure. A full
  * commit id is its own answer, without contact.
  * @throws `RefNotFound`, `EmptySource`, or `GitFailure`
  */
 export async function resolveRevision(
-  setup: GitSetup,
-  address: GitAddress,
-  ref: string | undefined,
+  { setup, address, settings: { ref } }: Remote,
   credentials: Credentials,
 ): Promise<string> {
   if (ref !== undefined && isCommitId(ref)) return ref.toLowerCase();

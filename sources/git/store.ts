@@ -33,9 +33,11 @@ export async function openView(
   setup: GitSetup,
   { scratchDir, storeDir, keptRevisions }: StoreDirs,
 ): Promise<StoreView> {
-  await mkdir(join(storeDir, PACKS), { recursive: true });
   const gitDir = join(scratchDir, `view-${randomUUID()}.git`);
-  await askGit(setup, ['init', '--bare', '--template=', gitDir]);
+  // Fails when a newer attempt has taken the scratch space away; `git init` would make it again, so it runs inside.
+  await mkdir(gitDir);
+  await askGit({ ...setup, dir: gitDir }, ['init', '--bare', '--template=', '.']);
+  await mkdir(join(storeDir, PACKS), { recursive: true });
   await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
   await writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${resolve(storeDir, 'objects')}\n`);
   await writeShallow(join(gitDir, SHALLOW), await readShallow(storeDir), gitDir);
@@ -85,8 +87,14 @@ async function writeShallow(path: string, ids: readonly string[], gitDir: string
   await rename(next, path);
 }
 
+/** 0 when there is no store yet. */
 export async function countPacks(storeDir: string): Promise<number> {
-  return (await readdir(join(storeDir, PACKS))).filter((name) => name.endsWith('.pack')).length;
+  try {
+    return (await readdir(join(storeDir, PACKS))).filter((name) => name.endsWith('.pack')).length;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return 0;
+    throw error;
+  }
 }
 
 /**

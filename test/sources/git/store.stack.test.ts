@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { chmodSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createGitSource } from '../../../sources/git/index.js';
 import type { StoreContext } from '../../../sources/source.js';
@@ -199,6 +208,27 @@ describe('the store', () => {
     expect(await volume.publish(volume.repository.commit({ 'a.txt': 'three' }), { kept })).toMatchObject({
       text: 'three',
     });
+  });
+
+  it('is left alone by an attempt that was taken over', async () => {
+    const volume = createVolume();
+    const revision = volume.repository.commit({ 'a.txt': 'one' });
+    const source = createGitSource(
+      { url: `${server.url}/${volume.repository.name}`, depth: 1 },
+      { allowFileUrls: false },
+    );
+    const context = volume.context();
+    renameSync(context.scratchDir, `${context.scratchDir}.taken`);
+    await expect(source.list(revision, context)).rejects.toMatchObject({ reason: 'Fenced' });
+    expect(existsSync(context.scratchDir)).toBe(false);
+    expect(existsSync(volume.storeDir)).toBe(false);
+  });
+
+  it('needs no rewriting before the first fetch', async () => {
+    const volume = createVolume();
+    const source = createGitSource({ url: 'git://127.0.0.1/none', depth: 1 }, { allowFileUrls: false });
+    await source.compact(volume.context());
+    expect(existsSync(volume.storeDir)).toBe(false);
   });
 
   it('is rewritten into one pack after twenty fetches, and keeps what is needed', async () => {
