@@ -15,6 +15,12 @@ export default {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['\\.stack\\.test\\.ts$'],
     },
-    { ...common, displayName: 'stack', testMatch: ['<rootDir>/test/**/*.stack.test.ts'] },
+    {
+      ...common,
+      displayName: 'stack',
+      testMatch: ['<rootDir>/test/**/*.stack.test.ts'],
+      globalSetup: '<rootDir>/test/globalSetup.js',
+      globalTeardown: '<rootDir>/test/globalTeardown.js',
+    },
   ],
 };

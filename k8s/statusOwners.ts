@@ -1,5 +1,5 @@
 import type { SharedVolumeStatus } from '../domain/generated/sharedVolume.js';
-import type { ConditionType } from './conditions.js';
+import type { ConditionType } from '../domain/conditions.js';
 
 interface Ownership {
   readonly fields: readonly (keyof SharedVolumeStatus)[];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SharedVolumeStatus } from '../../domain/generated/sharedVolume.js';
-import { setCondition } from '../../k8s/conditions.js';
+import { setCondition } from '../../domain/conditions.js';
 import { KubeError } from '../../k8s/kubeError.js';
 import { volumePath, volumesInPath, volumesPath, VOLUME_API_VERSION } from '../../k8s/paths.js';
 import { applyStatus, ownedStatus } from '../../k8s/status.js';

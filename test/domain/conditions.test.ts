@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Condition } from '../../domain/generated/sharedVolume.js';
-import { findCondition, setCondition } from '../../k8s/conditions.js';
+import { findCondition, setCondition } from '../../domain/conditions.js';
 
 const earlier = '2026-01-01T00:00:00Z';
 const now = new Date('2026-02-03T04:05:06.789Z');
