@@ -1,5 +1,5 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { Readable } from 'node:stream';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { simpleGit } from 'simple-git';
 import type { GitSetup } from './environment.js';
@@ -76,7 +76,8 @@ export async function runGit(setup: GitSetup, args: readonly string[], run: GitR
     run.umask === undefined
       ? (['git', ...gitArgs] as const)
       : (['/bin/sh', '-c', `umask ${run.umask} && exec git "$@"`, 'git', ...gitArgs] as const);
-  const child = spawn(program, programArgs, { cwd: setup.dir, env: setup.env, detached: true, stdio: 'pipe' });
+  const stdio: StdioOptions = [run.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'];
+  const child = spawn(program, programArgs, { cwd: setup.dir, env: setup.env, detached: true, stdio });
   let stop = (): void => undefined;
   const stopped = new Promise<never>((_resolve, reject) => {
     stop = () => reject(signal.reason as Error);
@@ -94,32 +95,32 @@ export async function runGit(setup: GitSetup, args: readonly string[], run: GitR
   }
 }
 
-async function complete(child: ChildProcessWithoutNullStreams, command: string, run: GitRun): Promise<string> {
+async function complete(child: ChildProcess, command: string, run: GitRun): Promise<string> {
   const chunks: Buffer[] = [];
   const take = run.onOutput ?? ((chunk: Buffer) => void chunks.push(chunk));
   const [end, , stderr] = await Promise.all([
     exitOf(child),
     eachChunk(child.stdout, take),
     readMessages(child, run.onMessage),
-    feed(child, run.input ?? []),
+    feed(child.stdin, run.input ?? []),
   ]);
   if (end !== 0) throw gitFailure(command, end, stderr);
   return Buffer.concat(chunks).toString();
 }
 
 /** The exit code, or the signal that ended the process. */
-function exitOf(child: ChildProcessWithoutNullStreams): Promise<number | string> {
+function exitOf(child: ChildProcess): Promise<number | string> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (exitCode, signalName) => resolve(exitCode ?? String(signalName)));
   });
 }
 
-async function eachChunk(stream: Readable, take: (chunk: Buffer) => void): Promise<void> {
-  for await (const chunk of stream) take(chunk as Buffer);
+async function eachChunk(stream: Readable | null, take: (chunk: Buffer) => void): Promise<void> {
+  for await (const chunk of stream ?? []) take(chunk as Buffer);
 }
 
-async function readMessages(child: ChildProcessWithoutNullStreams, onMessage: GitRun['onMessage']): Promise<string> {
+async function readMessages(child: ChildProcess, onMessage: GitRun['onMessage']): Promise<string> {
   let kept = '';
   let partial = '';
   await eachChunk(child.stderr, (chunk) => {
@@ -131,9 +132,10 @@ async function readMessages(child: ChildProcessWithoutNullStreams, onMessage: Gi
   return kept;
 }
 
-async function feed(child: ChildProcessWithoutNullStreams, input: NonNullable<GitRun['input']>): Promise<void> {
+async function feed(stdin: Writable | null, input: NonNullable<GitRun['input']>): Promise<void> {
+  if (stdin === null) return;
   try {
-    await pipeline(Readable.from(input), child.stdin);
+    await pipeline(Readable.from(input), stdin);
   } catch (error) {
     // git ended before it had read everything; its exit code and messages say why.
     if (!['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(errorCode(error) ?? '')) throw error;

@@ -79,7 +79,7 @@ async function runBackend(
   const encoding = request.headers['content-encoding'];
   const backend = spawn('git', ['http-backend'], {
     env: {
-      PATH: process.env['PATH'] ?? '',
+      PATH: '/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin',
       GIT_PROJECT_ROOT: servedDir,
       GIT_HTTP_EXPORT_ALL: '1',
       PATH_INFO: decodeURIComponent(pathname),

@@ -99,6 +99,17 @@ describe('resolve', () => {
     await expect(resolve(undefined, 'headless.git')).rejects.toThrow(/default branch .* "other"/);
   });
 
+  it('reads the local disk only when that is allowed', async () => {
+    const other = createRepository(join(dirs.root, 'local'), 'local.git');
+    const revision = other.commit({ 'a.txt': 'a' });
+    const url = `file://${other.bareDir}`;
+    const source = createGitSource({ url, depth: 1 }, { allowFileUrls: true });
+    const context = dirs.context();
+    expect(await source.resolve(context)).toBe(revision);
+    expect((await source.list(revision, context)).entries).toHaveLength(1);
+    expect(() => createGitSource({ url, depth: 1 }, { allowFileUrls: false })).toThrow(/local disk/);
+  });
+
   it('refuses names that git would take for something else', () => {
     const create = (ref: string) => () =>
       createGitSource({ url: 'git://h/r', ref, depth: 1 }, { allowFileUrls: false });
