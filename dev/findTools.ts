@@ -1,16 +1,20 @@
 import { findTool, type FindOptions } from './findTool.js';
-import { TOOLS, type ToolName, type ToolPaths } from './tools.js';
+import { TOOLS, type ToolName } from './tools.js';
 
 /**
- * Finds every tool of the local stack and says where each came from. One after the other: builds share most of their
- * work through Go's cache, and two at a time would only compete for the processors.
+ * Finds tools and says where each came from. One after the other: builds share most of their work through Go's cache,
+ * and two at a time would only compete for the processors.
  */
-export async function findTools(options: FindOptions, signal?: AbortSignal): Promise<ToolPaths> {
-  const paths: Partial<Record<ToolName, string>> = {};
-  for (const tool of Object.values(TOOLS)) {
-    const { path, origin } = await findTool(tool, options, signal);
-    options.say(`${tool.name}: ${path} (${origin})`);
-    paths[tool.name] = path;
+export async function findTools<Name extends ToolName>(
+  names: readonly Name[],
+  options: FindOptions,
+  signal?: AbortSignal,
+): Promise<Record<Name, string>> {
+  const paths: Partial<Record<Name, string>> = {};
+  for (const name of names) {
+    const { path, origin } = await findTool(TOOLS[name], options, signal);
+    options.say(`${name}: ${path} (${origin})`);
+    paths[name] = path;
   }
-  return paths as ToolPaths;
+  return paths as Record<Name, string>;
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findDeathSignal } from './deathSignal.js';
+import { findDeathSignal, type DeathSignal } from './deathSignal.js';
 import { endLeftover, removePidFile, writePidFile } from './pidFile.js';
 import { HEALTHY_MS, restartDelayMs } from './restartDelay.js';
 import { signalGroup } from './signalGroup.js';
@@ -17,6 +17,8 @@ export interface ProcessSpec {
   readonly cwd?: string;
   /** Between SIGTERM and SIGKILL; 10 s by default. */
   readonly graceMs?: number;
+  /** What it is sent when this process dies without stopping it; TERM by default. */
+  readonly deathSignal?: DeathSignal;
 }
 
 export interface SupervisionOptions {
@@ -48,7 +50,7 @@ export async function superviseProcess(spec: ProcessSpec, options: SupervisionOp
   const pidPath = join(options.stateDir, 'run', `${name}.pid`);
   const logPath = join(options.stateDir, 'logs', `${name}.log`);
   if (await endLeftover(pidPath, graceMs)) options.say(`${name}: ended what an earlier start had left behind`);
-  const prefix = await findDeathSignal(spec.env);
+  const prefix = await findDeathSignal(spec.deathSignal ?? 'TERM', spec.env);
   mkdirSync(dirname(logPath), { recursive: true });
   if (existsSync(logPath)) renameSync(logPath, `${logPath}.1`);
 

@@ -1,5 +1,5 @@
 import type { StackPorts } from './stackPorts.js';
-import type { ToolPaths } from './tools.js';
+import type { ClientPaths } from './tools.js';
 
 /** Where everything of a running stack is. Plain data, so that it can be passed to other processes. */
 export interface StackDescription {
@@ -13,7 +13,7 @@ export interface StackDescription {
   readonly temporalUiUrl?: string;
   /** Every address that something listens on, by what it is. */
   readonly addresses: Readonly<Record<string, string>>;
-  readonly tools: ToolPaths;
+  readonly tools: ClientPaths;
 }
 
 /** A stack that this process may use, and must stop. */

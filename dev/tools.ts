@@ -59,8 +59,16 @@ export const TOOLS = {
 
 export type ToolName = keyof typeof TOOLS;
 
+/** All of them. */
+export const TOOL_NAMES = Object.keys(TOOLS) as readonly ToolName[];
+
+/** What is needed to use a stack that runs elsewhere. */
+export const CLIENT_TOOLS = ['temporal', 'kubectl'] as const satisfies readonly ToolName[];
+
 /** Paths of all tools. */
 export type ToolPaths = Readonly<Record<ToolName, string>>;
+
+export type ClientPaths = Pick<ToolPaths, (typeof CLIENT_TOOLS)[number]>;
 
 function kubernetesServer<Name extends string>(name: Name): Tool & { readonly name: Name } {
   return {

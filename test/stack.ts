@@ -1,8 +1,10 @@
 import type { StackDescription } from '../dev/stackDescription.js';
+import type { ToolPaths } from '../dev/tools.js';
 
 /** The stack that all stack tests share, and the environment for programs that use it. */
 export interface TestStack extends StackDescription {
   readonly temporalUiUrl: string;
+  readonly tools: ToolPaths;
   readonly env: Readonly<Record<string, string>>;
 }
 

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { identifyProcess, isRunning, type ProcessIdentity } from '../../dev/processIdentity.js';
 import { runCommand } from '../../dev/run.js';
 import { startStack } from '../../dev/stack.js';
 import type { Stack } from '../../dev/stackDescription.js';
 import { parseTemporalSettings } from '../../dev/temporalSettings.js';
+import type { ToolPaths } from '../../dev/tools.js';
 import { testStack } from '../stack.js';
 
 const PROCESSES = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'temporal'];
@@ -17,12 +19,15 @@ const BOOT_TIMEOUT_MS = 120_000;
 let stateDir: string;
 let stack: Stack;
 
-async function start(directory = stateDir): Promise<Stack> {
+async function start(
+  directory = stateDir,
+  otherTools: Partial<ToolPaths> = {},
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Stack> {
   const temporal = parseTemporalSettings(await readFile('temporal-dev.yaml', 'utf8'));
-  const { tools } = testStack();
+  const tools = { ...testStack().tools, ...otherTools };
   // Ambient addresses of another cluster must not matter.
   const env = { ...process.env, KUBECONFIG: '/nowhere', TEMPORAL_ADDRESS: '192.0.2.1:7233' };
-  const { signal } = new AbortController();
   return await startStack({ stateDir: directory, tools, temporal, env, say: () => undefined, ports: 'any' }, signal);
 }
 
@@ -136,7 +141,7 @@ describe('startStack', () => {
       stack.pid('kube-apiserver') === pid || !(await accepts(stack.addresses['kube-apiserver'] ?? ''));
     ) {
       if (++tries > 300) throw new Error('it did not come back');
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sleep(100);
     }
     expect(stack.pid('kube-apiserver')).not.toBe(pid);
   }, 60_000);
@@ -145,24 +150,30 @@ describe('startStack', () => {
     'shows the log of a server that dies at boot, and leaves nothing behind',
     async () => {
       const broken = await mkdtemp(join(tmpdir(), 'drover-broken-stack-'));
-      const settings = parseTemporalSettings(await readFile('temporal-dev.yaml', 'utf8'));
-      const wrong = { ...settings, sqlitePragmas: { no_such_pragma: 'x' } };
-      const said: string[] = [];
-      const boot = startStack(
-        {
-          stateDir: broken,
-          tools: stack.tools,
-          temporal: wrong,
-          env: process.env,
-          say: (line) => said.push(line),
-          ports: 'any',
-        },
-        new AbortController().signal,
+      const program = join(broken, 'broken-temporal');
+      await writeFile(program, '#!/bin/sh\necho the database is of another version\nexit 1\n', { mode: 0o755 });
+      await expect(start(broken, { temporal: program })).rejects.toThrow(
+        /^temporal died \(exit code 1\) before it was ready\. The end of .*:\nthe database is of another version$/s,
       );
-      await expect(boot).rejects.toThrow(/^temporal died \(exit code 1\) before it was ready\. The end of .*pragma/s);
       expect(await readdir(join(broken, 'run'))).toEqual([]);
       expect(existsSync(join(broken, 'stack.json'))).toBe(false);
       await rm(broken, { recursive: true });
+    },
+    BOOT_TIMEOUT_MS,
+  );
+
+  it(
+    'leaves nothing behind when its start is aborted',
+    async () => {
+      const aborted = await mkdtemp(join(tmpdir(), 'drover-aborted-stack-'));
+      const reason = new Error('enough');
+      const controller = new AbortController();
+      const boot = start(aborted, {}, controller.signal);
+      for (let tries = 0; tries < 100 && !existsSync(join(aborted, 'run', 'temporal.pid')); tries++) await sleep(20);
+      controller.abort(reason);
+      await expect(boot).rejects.toBe(reason);
+      expect(await readdir(join(aborted, 'run'))).toEqual([]);
+      await rm(aborted, { recursive: true });
     },
     BOOT_TIMEOUT_MS,
   );
