@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { runKubectl, type KubectlTarget } from './kubectl.js';
+
+/** The namespace of Drover's own objects, such as its leases. */
+const SYSTEM_NAMESPACE = 'drover-system';
+const APPLY = ['apply', '--server-side', '--force-conflicts', '--field-manager=drover-install'] as const;
+
+/** Applies Drover's resource definitions and its namespace, and waits until the definitions are served. */
+export async function applyDefinitions(
+  target: KubectlTarget,
+  repositoryRoot: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const folder = join(repositoryRoot, 'k8s', 'crds');
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE } };
+  await runKubectl(target, [...APPLY, '-f', folder], signal);
+  await runKubectl(target, [...APPLY, '-f', '-'], signal, [namespace]);
+  await runKubectl(target, ['wait', '--for=condition=Established', '--timeout=60s', '-f', folder], signal);
+}
