@@ -1,8 +1,9 @@
 import { DroverError } from '../domain/errors.js';
+import { withDeadline } from '../k8s/deadline.js';
+import { volumeRefOf, type VolumeObject } from '../k8s/volume.js';
 import { classifyError } from './classify.js';
 import { observeVolume } from './observe.js';
 import type { MoverPorts } from './ports.js';
-import { volumeRefOf, type VolumeObject } from '../k8s/volume.js';
 
 /** What one look at a source has found. */
 export type Look =
@@ -17,19 +18,21 @@ const LOOK_TIMEOUT_MS = 60_000;
 /**
  * Asks a source for its revision and compares it with the disk. What a run gave up on counts as unchanged, until the
  * revision, the spec or a Secret changes.
+ * @param timeoutMs 60 s when absent
  */
-export async function lookAtSource(ports: MoverPorts, resource: VolumeObject, signal: AbortSignal): Promise<Look> {
-  const timeout = AbortSignal.timeout(LOOK_TIMEOUT_MS);
+export async function lookAtSource(
+  ports: MoverPorts,
+  resource: VolumeObject,
+  signal: AbortSignal,
+  timeoutMs = LOOK_TIMEOUT_MS,
+): Promise<Look> {
+  const unreachable = (): DroverError =>
+    new DroverError('SourceUnreachable', `the source did not answer within ${timeoutMs / 1000} s`);
   try {
-    const either = AbortSignal.any([signal, timeout]);
-    const { key, isPublished, isRefused } = await observeVolume(ports, volumeRefOf(resource), resource, either);
+    const observe = (bound: AbortSignal) => observeVolume(ports, volumeRefOf(resource), resource, bound);
+    const { key, isPublished, isRefused } = await withDeadline(timeoutMs, unreachable, observe, signal);
     return { kind: isPublished || isRefused ? 'unchanged' : 'changed', revision: key.revision };
   } catch (error) {
-    if (signal.aborted) return { kind: 'ended' };
-    if (timeout.aborted) {
-      const message = `the source did not answer within ${LOOK_TIMEOUT_MS / 1000} s`;
-      return { kind: 'failed', error: new DroverError('SourceUnreachable', message, { cause: error }) };
-    }
-    return { kind: 'failed', error: classifyError(error) };
+    return signal.aborted ? { kind: 'ended' } : { kind: 'failed', error: classifyError(error) };
   }
 }

@@ -1,28 +1,28 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DroverError } from '../domain/errors.js';
 import { POLL_RUN_MS } from '../domain/policy.js';
-import { firstPollDelayMs, pollDelayMs } from '../domain/polling.js';
 import type { SyncRequest } from '../domain/requests.js';
-import { DEFAULT_INTERVAL_MS, readSettings, type VolumeSettings } from '../domain/settings.js';
+import { readSettings, type GitSettings } from '../domain/settings.js';
 import type { VolumeRef } from '../domain/volume.js';
+import { systemClock, type Clock } from '../k8s/clock.js';
+import { linkAbort } from '../k8s/linkAbort.js';
 import type { Reflector } from '../k8s/reflector.js';
+import { volumeRefOf, type VolumeObject } from '../k8s/volume.js';
 import { createLimiter } from './limiter.js';
 import { lookAtSource, type Look } from './look.js';
+import { countSetback, nextLookDelayMs, pollIntervalMs, trackVolumes, type Tracked } from './pollSchedule.js';
 import type { MoverPorts } from './ports.js';
 import { runStep } from './step.js';
-import { volumeRefOf, type VolumeObject } from '../k8s/volume.js';
 
 /** What the poller of an export needs from outside. */
 export interface PollPorts extends MoverPorts {
   /** A fresh watch on all volumes of a kind, one for each kind. */
   readonly createReflectors: () => readonly Reflector<VolumeObject>[];
-  readonly requestSync: (volume: VolumeRef, request: SyncRequest) => Promise<void>;
-  /** Writes what a look has found into the resource's status; called when it is news. */
-  readonly reportLook: (resource: VolumeObject, look: Look) => Promise<void>;
+  readonly requestSync: (volume: VolumeRef, request: SyncRequest, signal: AbortSignal) => Promise<void>;
+  /** Is told of every look, and writes into the resource's status what is news. */
+  readonly reportLook: (resource: VolumeObject, look: Look, signal: AbortSignal) => Promise<void>;
   readonly observePoll: (result: Look['kind'], latenessMs: number) => void;
   readonly warn: (message: string, details: Record<string, unknown>) => void;
-  /** Between 0 and 1. */
-  readonly random: () => number;
+  readonly clock?: Clock;
 }
 
 export type PollActivities = ReturnType<typeof createPollActivities>;
@@ -33,131 +33,145 @@ const LOOKS_PER_HOST = 6;
 
 /** The longest nap of the loop: a bound on how late it notices what nobody told it. */
 const MAX_NAP_MS = 5_000;
+const MIN_NAP_MS = 10;
 
-interface Tracked {
-  dueMs: number;
-  /** Looks in a row that failed, or that asked for a sync that an earlier look had asked for. */
-  setbacks: number;
-  requestedRevision?: string;
-  generation: number | undefined;
-  isLooking: boolean;
-}
+/** How long looks may take to stop; one that hangs in a dead file system must not keep the poller from ending. */
+const STOP_LOOKS_MS = 500;
 
-/** Looks at every source of the export, each volume at its own interval. A poll is not a run: only a change becomes one. */
-export function createPollActivities(ports: PollPorts) {
+/**
+ * Looks at every source of the export, each volume at its own interval. A poll is not a run: only a change becomes one.
+ * @param look replaces how a source is asked
+ */
+export function createPollActivities(ports: PollPorts, look: typeof lookAtSource = lookAtSource) {
+  const { clock = systemClock } = ports;
+
   async function pollSources(): Promise<void> {
     await runStep(async ({ signal: cancelled }) => {
-      const ended = new AbortController();
-      const signal = AbortSignal.any([cancelled, ended.signal]);
+      const { controller, unlink } = linkAbort(cancelled);
       const reflectors = ports.createReflectors();
-      const watching = Promise.all(reflectors.map((reflector) => reflector.run(signal)));
+      const watching = reflectors.map((reflector) => reflector.run(controller.signal));
       try {
-        await Promise.all(reflectors.map((reflector) => reflector.waitForSync(signal)));
-        await pollUntil(Date.now() + POLL_RUN_MS, reflectors, signal);
+        await Promise.race([pollFor(POLL_RUN_MS, reflectors, controller.signal), failureOf(watching)]);
       } finally {
-        ended.abort();
-        await watching;
+        controller.abort();
+        unlink();
+        await Promise.allSettled(watching);
       }
       cancelled.throwIfAborted();
     });
   }
 
-  async function pollUntil(
-    endMs: number,
+  async function pollFor(
+    durationMs: number,
     reflectors: readonly Reflector<VolumeObject>[],
     signal: AbortSignal,
   ): Promise<void> {
+    await Promise.all(reflectors.map((reflector) => reflector.waitForSync(signal)));
+    const endMs = clock.nowMs() + durationMs;
     const limiter = createLimiter({ total: LOOKS_AT_ONCE, perKey: LOOKS_PER_HOST });
     const tracked = new Map<string, Tracked>();
+    const looks = new Set<Promise<void>>();
+    const { controller, unlink } = linkAbort(signal);
     let nap = new AbortController();
-    for (const reflector of reflectors) reflector.onChange(() => nap.abort());
+    // One listener for all naps: thousands of turns must not leave a trace each on a signal that lives for a day.
+    const wake = (): void => nap.abort();
+    controller.signal.addEventListener('abort', wake);
+    for (const reflector of reflectors) reflector.onChange(wake);
 
-    while (Date.now() < endMs && !signal.aborted) {
+    while (clock.nowMs() < endMs && !signal.aborted) {
       nap = new AbortController();
+      await clock.sleep(Math.max(beginLooks() - clock.nowMs(), MIN_NAP_MS), nap.signal);
+    }
+    controller.abort();
+    unlink();
+    await settleWithin(STOP_LOOKS_MS, looks, clock);
+
+    /** Begins what is due, and says when something is due next, as far as that is known. */
+    function beginLooks(): number {
+      const nowMs = clock.nowMs();
+      let nextMs = Math.min(nowMs + MAX_NAP_MS, endMs);
       const resources = reflectors.flatMap((reflector) => reflector.list());
-      track(tracked, resources);
-      let nextMs = Date.now() + MAX_NAP_MS;
+      trackVolumes(tracked, resources, nowMs, clock.random);
       for (const resource of resources) {
         const entry = tracked.get(resource.metadata.uid ?? '');
         if (entry === undefined || entry.isLooking) continue;
-        if (entry.dueMs <= Date.now()) look(resource, entry);
+        if (entry.dueMs <= nowMs) beginLook(resource, entry);
         else nextMs = Math.min(nextMs, entry.dueMs);
       }
-      // Ended early by a change of a volume or by the end of a look; both may make something due.
-      await sleep(Math.max(nextMs - Date.now(), 10), undefined, {
-        signal: AbortSignal.any([signal, nap.signal]),
-      }).catch((error: unknown) => {
-        if (!nap.signal.aborted && !signal.aborted) throw error;
-      });
+      return nextMs;
     }
 
-    function look(resource: VolumeObject, entry: Tracked): void {
+    function beginLook(resource: VolumeObject, entry: Tracked): void {
       entry.isLooking = true;
-      lookOnce(resource, entry)
-        .catch((error: unknown) => ports.warn('a look at a source failed', { error: String(error) }))
+      const looking = lookOnce(resource, entry)
+        .catch((error: unknown) => {
+          if (!controller.signal.aborted) ports.warn('a look at a source failed', { error: String(error) });
+        })
         .finally(() => {
           entry.isLooking = false;
-          nap.abort();
+          looks.delete(looking);
+          // Its volume may be due again already, for instance because its spec changed meanwhile.
+          wake();
         });
+      looks.add(looking);
     }
 
     async function lookOnce(resource: VolumeObject, entry: Tracked): Promise<void> {
-      const result = readSettings(resource.spec);
-      const intervalMs = result.ok ? result.settings.intervalMs : DEFAULT_INTERVAL_MS;
+      const { uid = '', generation } = resource.metadata;
+      // What is found out about a volume that is gone, or about a spec that was replaced, is of no use to anybody.
+      const isOvertaken = (): boolean =>
+        controller.signal.aborted || tracked.get(uid) !== entry || entry.generation !== generation;
+      let isTold = true;
       try {
+        const result = readSettings(resource.spec);
         if (!result.ok || result.settings.paused) return;
         let latenessMs = 0;
-        const outcome = await limiter.run(hostOf(ports, result.settings), () => {
-          latenessMs = Date.now() - entry.dueMs;
-          return lookAtSource(ports, resource, signal);
+        const found = await limiter.run(hostOf(ports, result.settings.source), async (): Promise<Look> => {
+          if (isOvertaken()) return { kind: 'ended' };
+          latenessMs = clock.nowMs() - entry.dueMs;
+          return look(ports, resource, controller.signal);
         });
-        if (outcome.kind === 'ended') return;
-        ports.observePoll(outcome.kind, latenessMs);
-        entry.setbacks = isSetback(entry, outcome) ? entry.setbacks + 1 : 0;
-        if (outcome.kind === 'changed') {
-          const { revision } = outcome;
-          await ports.requestSync(volumeRefOf(resource), { reason: 'source-changed', revision });
+        if (found.kind === 'ended' || isOvertaken()) return;
+        ports.observePoll(found.kind, latenessMs);
+        countSetback(entry, found);
+        isTold = false;
+        if (found.kind === 'changed') {
+          const { revision } = found;
+          await ports.requestSync(volumeRefOf(resource), { reason: 'source-changed', revision }, controller.signal);
           entry.requestedRevision = revision;
         }
-        await ports.reportLook(resource, outcome);
+        await ports.reportLook(resource, found, controller.signal);
+        isTold = true;
       } finally {
-        entry.dueMs = Date.now() + pollDelayMs(intervalMs, entry.setbacks, ports.random());
+        if (!isOvertaken()) {
+          const delayMs = nextLookDelayMs(pollIntervalMs(resource), entry.setbacks, isTold, clock.random());
+          entry.dueMs = clock.nowMs() + delayMs;
+        }
       }
     }
-  }
-
-  /** Adds volumes that are new, forgets those that are gone, and looks at once where the spec changed. */
-  function track(tracked: Map<string, Tracked>, resources: readonly VolumeObject[]): void {
-    const present = new Set<string>();
-    for (const resource of resources) {
-      const { uid, generation, deletionTimestamp } = resource.metadata;
-      if (uid === undefined || deletionTimestamp !== undefined) continue;
-      present.add(uid);
-      const entry = tracked.get(uid);
-      if (entry === undefined) {
-        const result = readSettings(resource.spec);
-        const intervalMs = result.ok ? result.settings.intervalMs : DEFAULT_INTERVAL_MS;
-        const delayMs = firstPollDelayMs(intervalMs, resource.status?.published !== undefined, ports.random());
-        tracked.set(uid, { dueMs: Date.now() + delayMs, setbacks: 0, generation, isLooking: false });
-      } else if (entry.generation !== generation) {
-        Object.assign(entry, { generation, dueMs: Date.now(), setbacks: 0 });
-      }
-    }
-    for (const uid of tracked.keys()) if (!present.has(uid)) tracked.delete(uid);
   }
 
   return { pollSources };
 }
 
-/** A source that fails is asked less often, and so is a sync that is asked for again since it did not come to an end. */
-function isSetback({ requestedRevision }: Tracked, look: Look): boolean {
-  return look.kind === 'failed' || (look.kind === 'changed' && look.revision === requestedRevision);
+/** Rejects when one of them does, and never resolves. */
+function failureOf(works: readonly Promise<void>[]): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    for (const work of works) work.catch(reject);
+  });
+}
+
+/** Waits until all have ended, but not longer than this. */
+async function settleWithin(timeoutMs: number, works: Iterable<Promise<void>>, clock: Clock): Promise<void> {
+  const settled = new AbortController();
+  void Promise.allSettled(works).then(() => settled.abort());
+  await clock.sleep(timeoutMs, settled.signal);
 }
 
 /** What looks are limited by. A source whose address is refused contacts no host; the look itself says why. */
-function hostOf(ports: MoverPorts, { source }: VolumeSettings): string {
+function hostOf({ createSource }: MoverPorts, settings: GitSettings): string {
   try {
-    return ports.createSource(source).host;
+    return createSource(settings).host;
   } catch (error) {
     if (error instanceof DroverError) return '';
     throw error;

@@ -1,4 +1,4 @@
-import type { GitSettings } from '../domain/settings.js';
+import type { SourceSettings } from '../domain/settings.js';
 import type { KubeClient } from '../k8s/client.js';
 import type { Source } from '../sources/source.js';
 import type { ReportProgress } from './step.js';
@@ -13,7 +13,7 @@ export interface MoverPorts {
   /** How long a snapshot is kept after it stopped being the published one. */
   readonly graceMs: number;
   readonly kube: KubeClient;
-  readonly createSource: (settings: GitSettings) => Source;
+  readonly createSource: (settings: SourceSettings) => Source;
   readonly reportProgress?: ReportProgress;
   readonly now: () => Date;
 }

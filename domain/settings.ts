@@ -13,9 +13,12 @@ export interface GitSettings {
   readonly subPath?: string;
 }
 
+/** Where a volume comes from; `type` names the folder in sources/. */
+export type SourceSettings = GitSettings;
+
 /** What a volume asks for, checked and with every default filled in. Safe to pass through a workflow's history. */
 export interface VolumeSettings {
-  readonly source: GitSettings;
+  readonly source: SourceSettings;
   /** Time between two looks at the source. */
   readonly intervalMs: number;
   /** How long one sync may fetch before it counts as stuck. Independent of the interval. */

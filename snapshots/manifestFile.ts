@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { EntryMode, ManifestEntry } from '../domain/manifest.js';
 
-/** A listing on disk: one JSON array `[path, mode, size, id]` a line, sorted by path. */
+/** A listing on disk: one JSON array `[path, mode, size, id]` a line, with a `1` behind where `converted` holds; sorted by path. */
 
 /** Lines that are gathered before they are written: one system call for about 64 KiB. */
 const LINES_A_WRITE = 512;
@@ -21,8 +21,8 @@ export async function writeListing(path: string, entries: Iterable<ManifestEntry
       hash.update(text);
       await file.write(text);
     };
-    for (const { path: entryPath, mode, size, id } of entries) {
-      lines.push(`${JSON.stringify([entryPath, mode, size, id])}\n`);
+    for (const { path: entryPath, mode, size, id, converted } of entries) {
+      lines.push(`${JSON.stringify([entryPath, mode, size, id, ...(converted === true ? [1] : [])])}\n`);
       if (lines.length === LINES_A_WRITE) await flush();
     }
     await flush();
@@ -36,8 +36,8 @@ export async function writeListing(path: string, entries: Iterable<ManifestEntry
 export async function readListing(path: string): Promise<ManifestEntry[]> {
   const entries: ManifestEntry[] = [];
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
-    const [entryPath, mode, size, id] = JSON.parse(line) as [string, EntryMode, number, string];
-    entries.push({ path: entryPath, mode, size, id });
+    const [entryPath, mode, size, id, converted] = JSON.parse(line) as [string, EntryMode, number, string, 1?];
+    entries.push({ path: entryPath, mode, size, id, ...(converted === 1 && { converted: true }) });
   }
   return entries;
 }

@@ -5,7 +5,7 @@ import { findObjects } from './objects.js';
 import { parseProgress } from './progress.js';
 import { isCommitId } from './refName.js';
 import { runGit } from './run.js';
-import type { GitSettings } from './settings.js';
+import type { RepositorySettings } from './settings.js';
 import { readShallow, type StoreView } from './store.js';
 
 /** Old servers send only what their refs name. */
@@ -19,7 +19,7 @@ const REF_MISSING = /couldn't find remote ref/;
  */
 export async function fetchRevision(
   view: StoreView,
-  settings: GitSettings,
+  settings: RepositorySettings,
   revision: string,
   onProgress?: (progress: SourceProgress) => void,
 ): Promise<number> {

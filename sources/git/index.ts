@@ -8,10 +8,10 @@ import { nameFailure } from './nameFailure.js';
 import { checkRefName } from './refName.js';
 import { resolveRevision } from './resolve.js';
 import { withRevision, type Remote } from './revision.js';
-import type { GitOptions, GitSettings } from './settings.js';
+import type { GitOptions, RepositorySettings } from './settings.js';
 import { normalizeSubPath } from './subPath.js';
 
-export type { GitOptions, GitSettings } from './settings.js';
+export type { GitOptions } from './settings.js';
 
 /**
  * A directory of a Git repository as a source of a volume. A revision is a full commit id.
@@ -24,7 +24,7 @@ export type { GitOptions, GitSettings } from './settings.js';
  * @throws `SourceRefused` or `InvalidSpec` when the settings cannot be used. Every failure of a call is a `DroverError`
  * without secrets in its message, except that an abort rejects with the signal's reason.
  */
-export function createGitSource(settings: GitSettings, options: GitOptions): Source {
+export function createGitSource(settings: RepositorySettings, options: GitOptions): Source {
   const address = parseAddress(settings.url, options.allowFileUrls);
   if (settings.ref !== undefined) checkRefName(settings.ref);
   const subPath = normalizeSubPath(settings.subPath);

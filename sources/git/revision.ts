@@ -5,14 +5,14 @@ import { isStoreDamaged } from './classify.js';
 import type { GitSetup } from './environment.js';
 import { fetchRevision } from './fetch.js';
 import { findObjects } from './objects.js';
-import type { GitSettings } from './settings.js';
+import type { RepositorySettings } from './settings.js';
 import { dropStore, keepFetched, openView } from './store.js';
 
 /** One volume's repository and how git is called for it in this attempt. */
 export interface Remote {
   readonly setup: GitSetup;
   readonly address: GitAddress;
-  readonly settings: GitSettings;
+  readonly settings: RepositorySettings;
 }
 
 /**

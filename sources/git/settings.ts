@@ -1,13 +1,7 @@
-/** What a volume's resource says about its Git source, with defaults applied by the caller. */
-export interface GitSettings {
-  readonly url: string;
-  /** A branch, a tag or a full commit id of 40 hex digits. Absent: the remote's HEAD, followed when it moves. */
-  readonly ref?: string;
-  /** Commits to fetch, counted from the revision; 0 is the whole history. */
-  readonly depth: number;
-  /** A directory of the repository that is published instead of its root. */
-  readonly subPath?: string;
-}
+import type { GitSettings } from '../../domain/settings.js';
+
+/** A volume's Git settings, with defaults applied by the caller. */
+export type RepositorySettings = Omit<GitSettings, 'type'>;
 
 /** What the process that hosts the source decides. */
 export interface GitOptions {

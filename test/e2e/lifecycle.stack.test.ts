@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { startGitDaemon, type GitServer } from '../doubles/git/daemon.js';
 import { createRepository, type Repository } from '../doubles/git/repository.js';
@@ -32,7 +32,7 @@ function differenceToArchive(volume: string, revision: string): string {
   mkdirSync(expected, { recursive: true });
   const archive = execFileSync('git', ['-C', repository.bareDir, 'archive', revision]);
   execFileSync('tar', ['-x', '-C', expected], { input: archive });
-  const published = join(environment.directory(volume), 'data', '..data', '.');
+  const published = realpathSync(join(environment.directory(volume), 'data', '..data'));
   return execFileSync('diff', ['-r', '--no-dereference', expected, published], { encoding: 'utf8' });
 }
 

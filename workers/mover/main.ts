@@ -4,11 +4,12 @@ import { Worker } from '@temporalio/worker';
 import { createMoverActivities } from '../../activities/mover.js';
 import { createPollActivities } from '../../activities/poll.js';
 import { pollQueue, moverQueue } from '../../domain/queues.js';
+import type { SourceSettings } from '../../domain/settings.js';
 import { syncStart } from '../../domain/syncStart.js';
 import { volumesPath } from '../../k8s/paths.js';
 import { createReflector } from '../../k8s/reflector.js';
 import type { VolumeObject } from '../../k8s/volume.js';
-import { createGitSource } from '../../sources/git/index.js';
+import { createSource } from '../../sources/registry.js';
 import { readMoverConfig } from '../shared/config.js';
 import { checkKube, connectKube } from '../shared/kube.js';
 import { pollMetrics } from '../shared/metrics.js';
@@ -37,8 +38,9 @@ await runProcess('mover', readMoverConfig, async (config, { log, registry, tempo
     privateRoot: config.DROVER_PRIVATE_DIR,
     graceMs: config.DROVER_SNAPSHOT_GRACE,
     kube,
-    createSource: (settings: Parameters<typeof createGitSource>[0]) =>
-      createGitSource(settings, { allowFileUrls: config.DROVER_ALLOW_FILE_SOURCES }),
+    // Of the environment git sees only the search path, proxies and certificate bundles.
+    createSource: (settings: SourceSettings) =>
+      createSource(settings, { allowFileUrls: config.DROVER_ALLOW_FILE_SOURCES, environment: process.env }),
     reportProgress: async ({ workflowId, runId }: { workflowId: string; runId: string }, progress: object) => {
       await client.workflow.getHandle(workflowId, runId).signal('progressed', progress);
     },
