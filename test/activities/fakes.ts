@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DroverError } from '../../domain/errors.js';
 import type { VolumeRef } from '../../domain/volume.js';
-import type { KubeClient } from '../../k8s/client.js';
-import { KubeError } from '../../k8s/kubeError.js';
 import type { VolumeObject } from '../../k8s/volume.js';
 import type { MoverPorts } from '../../activities/ports.js';
 import type { Credentials, Source } from '../../sources/source.js';
+import { createFakeKubeStore } from '../k8s/fakeKubeStore.js';
 import { listingOf, type Tree } from '../snapshots/volumeOnDisk.js';
 
 export const VOLUME: VolumeRef = {
@@ -75,24 +74,18 @@ export function createFakeSource(): FakeSource {
   }
 }
 
-/** Objects of the API server by path; every path that is not there is a 404. */
-export function createFakeKube(objects: Map<string, unknown>): KubeClient {
-  const unused = (): never => {
-    throw new Error('not part of this test');
-  };
+/** A plain Git volume, as the API server has it. */
+export function gitVolume(
+  change: Partial<VolumeObject['spec']> = {},
+  metadata: Partial<VolumeObject['metadata']> = {},
+  status?: VolumeObject['status'],
+): VolumeObject {
   return {
-    server: 'https://fake',
-    context: 'fake',
-    async get<T>(path: string): Promise<T> {
-      const found = objects.get(path);
-      if (found === undefined) throw new KubeError(404, 'NotFound', `GET ${path}: 404`);
-      return found as T;
-    },
-    list: unused,
-    create: unused,
-    patch: unused,
-    delete: unused,
-    watch: unused,
+    apiVersion: 'sv.sharedvolume.io/v1alpha1',
+    kind: 'SharedVolume',
+    metadata: { namespace: 'demo', name: 'site', uid: VOLUME.uid, generation: 1, ...metadata },
+    spec: { mountPath: '/srv/site', source: { git: { url: GIT_URL } }, ...change },
+    ...(status !== undefined && { status }),
   };
 }
 
@@ -120,17 +113,12 @@ export async function createMoverSetup(): Promise<MoverSetup> {
       exportPath,
       privateRoot,
       graceMs: 0,
-      kube: createFakeKube(objects),
+      kube: createFakeKubeStore(objects).client,
       createSource: () => source,
       now: () => new Date(),
     },
     setVolume(change = {}, metadata = {}) {
-      objects.set(VOLUME_PATH, {
-        apiVersion: 'sv.sharedvolume.io/v1alpha1',
-        kind: 'SharedVolume',
-        metadata: { namespace: 'demo', name: 'site', uid: VOLUME.uid, generation: 1, ...metadata },
-        spec: { mountPath: '/srv/site', source: { git: { url: GIT_URL } }, ...change },
-      } satisfies VolumeObject);
+      objects.set(VOLUME_PATH, gitVolume(change, metadata));
     },
     async remove() {
       await rm(exportPath, { recursive: true, force: true });

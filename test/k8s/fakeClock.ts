@@ -5,6 +5,8 @@ export interface FakeClock extends Clock {
   advance(ms: number): Promise<void>;
   /** The length of every sleep so far. */
   readonly sleeps: readonly number[];
+  /** How many sleeps have not ended yet. */
+  sleeping(): number;
 }
 
 /** Lets everything run that waits for nothing but its turn. */
@@ -19,6 +21,7 @@ export function createFakeClock(): FakeClock {
   const sleeps: number[] = [];
   return {
     sleeps,
+    sleeping: () => sleepers.size,
     nowMs: () => nowMs,
     random: () => 0.5,
     async sleep(ms, signal) {

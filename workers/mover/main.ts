@@ -67,15 +67,14 @@ await runProcess('mover', readMoverConfig, async (config, { log, registry, tempo
               log: (message, error) => warn(message, { kind, error: String(error) }),
             }),
           ),
-        requestSync: async (volume, request) => {
+        requestSync: async (volume, request, stopped) => {
           const start = syncStart(volume, exportName, request);
-          await client.workflow.signalWithStart('syncVolume', start);
+          await client.withAbortSignal(stopped, () => client.workflow.signalWithStart('syncVolume', start));
           log.info({ workflowId: start.workflowId, ...request }, 'sync requested');
         },
         reportLook: reportLook(kube),
         observePoll: pollMetrics(registry),
         warn,
-        random: Math.random,
       }),
       maxConcurrentActivityTaskExecutions: 1,
     }),
