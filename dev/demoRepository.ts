@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGit, type RunGit } from './git.js';
-import { choosePorts } from './ports.js';
+import { startOnFreePorts } from './ports.js';
 import { superviseProcess } from './process.js';
+import { awaitReady } from './ready.js';
 import type { Stack } from './stackDescription.js';
 
 export const DEMO_BRANCH = 'demo';
-/** The port of git's own protocol (RFC-less, but registered with IANA). */
+/** The port of git's own protocol. */
 const GIT_PORT = 9418;
 
 /** The repository that the demo syncs from, served on 127.0.0.1. */
@@ -53,12 +54,20 @@ export async function serveDemoRepository(
       `+HEAD:refs/heads/${DEMO_BRANCH}`,
     );
 
-  const { git: port } = await choosePorts({ git: GIT_PORT }, say);
-  const limits = ['--listen=127.0.0.1', `--port=${port}`, '--reuseaddr', '--export-all', `--base-path=${folder}`];
-  const args = ['-c', 'safe.directory=*', 'daemon', '--verbose', '--log-destination=stderr', ...limits, folder];
-  const spec = { name: 'git-daemon', command: 'git', args, env: stack.env };
-  const daemon = await superviseProcess(spec, { stateDir: stack.stateDir, say });
-  return { url: `git://127.0.0.1:${port}/repository.git`, directory, stop: daemon.stop };
+  return await startOnFreePorts({ git: GIT_PORT }, say, async ({ git: port }) => {
+    const limits = ['--listen=127.0.0.1', `--port=${port}`, '--reuseaddr', '--export-all', `--base-path=${folder}`];
+    const args = ['-c', 'safe.directory=*', 'daemon', '--verbose', '--log-destination=stderr', ...limits, folder];
+    const spec = { name: 'git-daemon', command: 'git', args, env: stack.env };
+    const daemon = await superviseProcess(spec, { stateDir: stack.stateDir, say });
+    const url = `git://127.0.0.1:${port}/repository.git`;
+    try {
+      await awaitReady(daemon, async () => void (await git(folder, 'ls-remote', url)), signal);
+    } catch (error) {
+      await daemon.stop();
+      throw error;
+    }
+    return { url, directory, stop: daemon.stop };
+  });
 }
 
 /** The checkout that `root` lies in, when it has a commit. */

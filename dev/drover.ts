@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyDefinitions } from './definitions.js';
-import { choosePorts } from './ports.js';
+import { startOnFreePorts } from './ports.js';
 import { superviseProcess, type ProcessSpec, type SupervisedProcess } from './process.js';
 import { probeHttp } from './probeHttp.js';
 import { awaitReady } from './ready.js';
@@ -42,12 +42,21 @@ const ANY_PORTS = {
  * are ready. Throws when one dies before that; none is left running then.
  */
 export async function startDrover(stack: Stack, options: DroverOptions, signal: AbortSignal): Promise<Drover> {
-  const { repositoryRoot, say, variables } = options;
-  await applyDefinitions(stack, repositoryRoot, signal);
-  const ports = await choosePorts(options.ports === 'any' ? ANY_PORTS : USUAL_PORTS, say);
-  const exportDir = join(stack.stateDir, 'exports', 'local');
-  await mkdir(exportDir, { recursive: true });
+  await applyDefinitions(stack, options.repositoryRoot, signal);
+  await mkdir(exportDirectory(stack), { recursive: true });
+  const preferred = options.ports === 'any' ? ANY_PORTS : USUAL_PORTS;
+  return await startOnFreePorts(preferred, options.say, async (ports) => {
+    return await startProcesses(stack, options, ports, signal);
+  });
+}
 
+async function startProcesses(
+  stack: Stack,
+  { repositoryRoot, say, variables }: DroverOptions,
+  ports: Record<keyof typeof USUAL_PORTS, number>,
+  signal: AbortSignal,
+): Promise<Drover> {
+  const exportDir = exportDirectory(stack);
   const running: SupervisedProcess[] = [];
   const stop = async () => {
     await settleAll(running.splice(0).map(async (child) => await child.stop()));
@@ -92,4 +101,8 @@ export async function startDrover(stack: Stack, options: DroverOptions, signal: 
     'mover-local health': `http://127.0.0.1:${ports.moverHealth}/readyz`,
   };
   return { exportDir, addresses, pid: (name) => running.find((child) => child.name === name)?.pid(), stop };
+}
+
+function exportDirectory({ stateDir }: Stack): string {
+  return join(stateDir, 'exports', 'local');
 }

@@ -1,17 +1,13 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { ensureCredentials } from './credentials.js';
 import { childEnvironment } from './environment.js';
 import { LOCAL_CONTEXT } from './kubeconfig.js';
-import { choosePorts } from './ports.js';
-import { superviseProcess, type SupervisedProcess } from './process.js';
-import { awaitReady } from './ready.js';
-import { settleAll } from './settleAll.js';
+import { startOnFreePorts } from './ports.js';
 import type { Stack, StackDescription, StackRecord } from './stackDescription.js';
 import { ANY_PORTS, usualPorts, type StackPorts } from './stackPorts.js';
-import { startKubernetes, type StartProcess } from './startKubernetes.js';
+import { startServers, stopInOrder } from './startServers.js';
 import { claimStateDirectory, readJson } from './stateDirectory.js';
-import { setRetention, temporalServer } from './temporal.js';
 import type { TemporalSettings } from './temporalSettings.js';
 import type { ToolPaths } from './tools.js';
 
@@ -34,40 +30,27 @@ export interface StackOptions {
  * `signal` ends the start only: a started stack is ended by its `stop`.
  */
 export async function startStack(options: StackOptions, signal: AbortSignal): Promise<Stack> {
-  const { say, temporal, tools } = options;
+  const { say, temporal } = options;
   const stateDir = resolve(options.stateDir);
   const env = childEnvironment(options.env);
   const release = await claimStateDirectory(stateDir);
-  const running: SupervisedProcess[] = [];
-  const stop = async () => {
-    // Last come, first go: whoever depends on another stops before it.
-    for (let child = running.pop(); child !== undefined; child = running.pop()) await child.stop();
-    await release();
-  };
-  const start: StartProcess = async (spec, probe) => {
-    const child = await superviseProcess(spec, { stateDir, say });
-    running.push(child);
-    if (probe !== undefined) await awaitReady(child, probe, signal);
-  };
   try {
-    const recordPath = join(stateDir, 'stack.json');
-    const last = await readJson<StackRecord>(recordPath);
-    const preferred = options.ports === 'any' ? ANY_PORTS : usualPorts(temporal);
-    const ports: StackPorts = await choosePorts(last?.ports ?? preferred, say);
+    const last = await readJson<StackRecord>(join(stateDir, 'stack.json'));
+    const preferred = last?.ports ?? (options.ports === 'any' ? ANY_PORTS : usualPorts(temporal));
     const credentials = await ensureCredentials(join(stateDir, 'credentials'));
-    const databasePath = join(stateDir, 'temporal', 'temporal.db');
-    await mkdir(dirname(databasePath), { recursive: true });
-    const place = { program: tools.temporal, port: ports.temporal, uiPort: ports.temporalUi, databasePath, env };
-    await settleAll([
-      startKubernetes({ tools, ports, credentials, env }, stateDir, start),
-      start(temporalServer(temporal, place), async (waiting) => await setRetention(temporal, place, waiting)),
-    ]);
-    const description = describe(stateDir, ports, options);
-    const record: StackRecord = { ...description, ownerPid: process.pid, ports };
-    await writeFile(recordPath, `${JSON.stringify(record, null, 2)}\n`);
-    return { ...description, env, pid: (name) => running.find((child) => child.name === name)?.pid(), stop };
+    return await startOnFreePorts(preferred, say, async (ports) => {
+      const running = await startServers({ ...options, stateDir, env, ports, credentials }, signal);
+      const description = describe(stateDir, ports, options);
+      const record: StackRecord = { ...description, ownerPid: process.pid, ports };
+      await writeFile(join(stateDir, 'stack.json'), `${JSON.stringify(record, null, 2)}\n`);
+      const stop = async () => {
+        await stopInOrder(running);
+        await release();
+      };
+      return { ...description, env, pid: (name) => running.find((child) => child.name === name)?.pid(), stop };
+    });
   } catch (error) {
-    await stop();
+    await release();
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { choosePorts } from '../../dev/ports.js';
+import { choosePorts, startOnFreePorts } from '../../dev/ports.js';
 
 let taken: Server | undefined;
 
@@ -43,5 +43,41 @@ describe('choosePorts', () => {
     const { one, two } = await choosePorts({ one: free, two: free }, () => undefined);
     expect(one).toBe(free);
     expect(two).not.toBe(free);
+  });
+});
+
+describe('startOnFreePorts', () => {
+  it('tries other ports when one was taken between the choice and the start', async () => {
+    const seen: number[] = [];
+    const said: string[] = [];
+    const started = await startOnFreePorts(
+      { server: undefined },
+      (line) => said.push(line),
+      async ({ server }) => {
+        seen.push(server);
+        if (seen.length > 1) return 'started';
+        const other = createServer();
+        taken = other;
+        await new Promise<void>((resolve) => other.listen(server, '127.0.0.1', resolve));
+        throw new Error('address already in use');
+      },
+    );
+    expect(started).toBe('started');
+    expect(new Set(seen).size).toBe(2);
+    expect(said).toEqual(['another program took a port at the same moment; trying again with other ports']);
+  });
+
+  it('passes on a failure that has another cause', async () => {
+    let calls = 0;
+    const starting = startOnFreePorts(
+      { server: undefined },
+      () => undefined,
+      async () => {
+        calls++;
+        throw new Error('the database is of another version');
+      },
+    );
+    await expect(starting).rejects.toThrow('the database is of another version');
+    expect(calls).toBe(1);
   });
 });
