@@ -91,7 +91,7 @@ export function createPollActivities(ports: PollPorts, look: typeof lookAtSource
       const nowMs = clock.nowMs();
       let nextMs = Math.min(nowMs + MAX_NAP_MS, endMs);
       const resources = reflectors.flatMap((reflector) => reflector.list());
-      trackVolumes(tracked, resources, nowMs, clock.random);
+      trackVolumes(tracked, resources, nowMs, () => clock.random());
       for (const resource of resources) {
         const entry = tracked.get(resource.metadata.uid ?? '');
         if (entry === undefined || entry.isLooking) continue;

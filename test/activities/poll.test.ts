@@ -6,7 +6,7 @@ import { createPollActivities, type PollPorts } from '../../activities/poll.js';
 import { DroverError } from '../../domain/errors.js';
 import { POLL_RUN_MS } from '../../domain/policy.js';
 import type { VolumeObject } from '../../k8s/volume.js';
-import { createFakeClock, settle } from '../k8s/fakeClock.js';
+import { createFakeClock, settle, type FakeClock } from '../k8s/fakeClock.js';
 import { fakeKubeClient } from '../k8s/fakeKubeClient.js';
 import { fakeReflector } from '../k8s/fakeReflector.js';
 import { createFakeSource, gitVolume } from './fakes.js';
@@ -58,12 +58,16 @@ function start(volumes: readonly VolumeObject[], look: LookFunction, change: Par
   const done = environment.run(pollSources);
   // Looked at in the test itself; until then a rejection is nobody's fault.
   done.catch(() => undefined);
-  running = environment;
+  running = { clock, environment, done };
   return { clock, reflector, looked, requests, reports, warnings, lateness, done, environment };
 }
 
-let running: MockActivityEnvironment | undefined;
-afterEach(() => running?.cancel());
+let running: { clock: FakeClock; environment: MockActivityEnvironment; done: Promise<void> } | undefined;
+afterEach(async () => {
+  running?.environment.cancel();
+  await running?.clock.advance(1_000);
+  await running?.done.catch(() => undefined);
+});
 
 describe('a source that does not change', () => {
   it('is looked at at its interval, and no sync is requested', async () => {
@@ -173,10 +177,8 @@ describe('sources that fail', () => {
 
     await clock.advance(MINUTE_MS);
 
-    expect(looked.map(([name]) => name).sort()).toEqual([
-      'other',
-      ...['slow-0', 'slow-1', 'slow-2', 'slow-3', 'slow-4', 'slow-5'],
-    ]);
+    const slow = [0, 1, 2, 3, 4, 5].map((index) => `slow-${index}`);
+    expect(looked.map(([name]) => name).sort()).toEqual(['other', ...slow]);
   });
 
   it('say so when their address is refused', async () => {

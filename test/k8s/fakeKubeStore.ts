@@ -1,5 +1,6 @@
 import type { KubeClient, PatchOptions } from '../../k8s/client.js';
 import { KubeError } from '../../k8s/kubeError.js';
+import type { KubeList } from '../../k8s/object.js';
 import { fakeKubeClient } from './fakeKubeClient.js';
 
 export interface SentPatch {
@@ -31,7 +32,7 @@ export function createFakeKubeStore(objects: ReadonlyMap<string, unknown>): Fake
         if (found === undefined) throw new KubeError(404, 'NotFound', `GET ${path}: 404`);
         return found as T;
       },
-      async list<T>(path: string) {
+      async list<T>(path: string): Promise<KubeList<T>> {
         const items = [...objects].filter(([key]) => key.startsWith(`${path}/`)).map(([, object]) => object as T);
         return { metadata: { resourceVersion: '1' }, items };
       },
