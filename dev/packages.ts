@@ -9,6 +9,7 @@ export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
   { name: 'sshd', debianPackage: 'openssh-server' },
   { name: 'ssh', debianPackage: 'openssh-client' },
   { name: 'ssh-keygen', debianPackage: 'openssh-client' },
+  { name: 'openssl', debianPackage: 'openssl' },
 ];
 
 /** Where programs for administrators lie, which are not on everybody's `PATH`. */
