@@ -16,11 +16,10 @@ export interface Operator {
   checkpoint(): Promise<void>;
   /** Waits until somebody says what shall become of an operation that cannot go on by itself. */
   decision(isOvertaken: () => boolean): Promise<'retry' | 'abort' | 'overtaken'>;
-  readonly isPaused: () => boolean;
 }
 
-/** Registers the signals. Call it before the first await, so that none is missed. */
-export function listenToOperator(onChange: () => void): Operator {
+/** Registers the signals. Call it before the first await, so that none is missed: those that wait are delivered in here. */
+export function listenToOperator(onPause: (isPaused: boolean) => void): Operator {
   let isAborted = false;
   let isPaused = false;
   let wantsRetry = false;
@@ -45,7 +44,7 @@ export function listenToOperator(onChange: () => void): Operator {
     pauseSignal,
     () => {
       isPaused = true;
-      onChange();
+      onPause(isPaused);
     },
     { description: 'Finish the current step, then wait. Holds for this run only; spec.paused holds for the volume.' },
   );
@@ -53,14 +52,12 @@ export function listenToOperator(onChange: () => void): Operator {
     resumeSignal,
     () => {
       isPaused = false;
-      onChange();
+      onPause(isPaused);
     },
     { description: 'Go on after a pause.' },
   );
 
   return {
-    isPaused: () => isPaused,
-
     async abortable<T>(work: () => Promise<T>): Promise<T> {
       const aborted = (cause?: unknown): DroverError => new DroverError('Aborted', ABORTED, { cause });
       if (isAborted) throw aborted();

@@ -28,7 +28,7 @@ const SKIPPED: SyncReport = { result: 'Skipped', ...NOTHING_FETCHED };
 export async function syncVolume({ volume, exportName, requests = [] }: SyncJob): Promise<SyncReport> {
   const inbox = collectRequests(requests);
   const display = createDisplay(volume, { phase: 'Resolving', isPaused: false });
-  const operator = listenToOperator(() => display.show({ isPaused: operator.isPaused() }));
+  const operator = listenToOperator((isPaused) => display.show({ isPaused }));
 
   const taskQueue = moverQueue(exportName);
   const source = proxyActivities<MoverActivities>({ taskQueue, ...RESOLVE_POLICY });
