@@ -1,4 +1,5 @@
 import { DroverError } from '../domain/errors.js';
+import type { ResolvedKey } from '../domain/polling.js';
 import { withDeadline } from '../k8s/deadline.js';
 import { volumeRefOf, type VolumeObject } from '../k8s/volume.js';
 import { classifyError } from './classify.js';
@@ -7,7 +8,7 @@ import type { MoverPorts } from './ports.js';
 
 /** What one look at a source has found. */
 export type Look =
-  | { readonly kind: 'unchanged' | 'changed'; readonly revision: string }
+  | ({ readonly kind: 'unchanged' | 'changed' } & ResolvedKey)
   | { readonly kind: 'failed'; readonly error: DroverError }
   /** The poller was told to end. */
   | { readonly kind: 'ended' };
@@ -31,7 +32,7 @@ export async function lookAtSource(
   try {
     const observe = (bound: AbortSignal) => observeVolume(ports, volumeRefOf(resource), resource, bound);
     const { key, isPublished, isRefused } = await withDeadline(timeoutMs, unreachable, observe, signal);
-    return { kind: isPublished || isRefused ? 'unchanged' : 'changed', revision: key.revision };
+    return { kind: isPublished || isRefused ? 'unchanged' : 'changed', ...key };
   } catch (error) {
     return signal.aborted ? { kind: 'ended' } : { kind: 'failed', error: classifyError(error) };
   }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ADOPT_ANNOTATION } from '../domain/names.js';
-import { isSameAttempt, type AttemptKey } from '../domain/polling.js';
+import { isSameAttempt, type ResolvedKey } from '../domain/polling.js';
 import type { VolumeSettings } from '../domain/settings.js';
 import type { Snapshot } from '../domain/sync.js';
 import { volumeDirectory, type VolumeRef } from '../domain/volume.js';
@@ -20,7 +20,7 @@ export interface Observation {
   readonly settings: VolumeSettings;
   readonly source: Source;
   readonly layout: VolumeLayout;
-  readonly key: AttemptKey & { readonly revision: string };
+  readonly key: ResolvedKey;
   readonly isPublished: boolean;
   /** A run gave this very attempt up, or the directory belongs to somebody else. */
   readonly isRefused: boolean;

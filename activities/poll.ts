@@ -136,9 +136,9 @@ export function createPollActivities(ports: PollPorts, look: typeof lookAtSource
         countSetback(entry, found);
         isTold = false;
         if (found.kind === 'changed') {
-          const { revision } = found;
-          await ports.requestSync(volumeRefOf(resource), { reason: 'source-changed', revision }, controller.signal);
-          entry.requestedRevision = revision;
+          const { kind: _, ...key } = found;
+          await ports.requestSync(volumeRefOf(resource), { reason: 'source-changed', ...key }, controller.signal);
+          entry.requestedRevision = key.revision;
         }
         await ports.reportLook(resource, found, controller.signal);
         isTold = true;

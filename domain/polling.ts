@@ -25,6 +25,9 @@ export function firstPollDelayMs(intervalMs: number, hasData: boolean, random: n
   return hasData ? Math.round(intervalMs * random) : 0;
 }
 
+/** An attempt whose revision is known. */
+export type ResolvedKey = AttemptKey & { readonly revision: string };
+
 /** What a run gave up on. It is not tried again until the key differs or somebody asks. */
 export interface AttemptKey {
   /** Absent when the revision could not even be resolved. */

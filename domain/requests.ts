@@ -1,8 +1,10 @@
+import { isSameAttempt, type AttemptKey, type ResolvedKey } from './polling.js';
+
 /** Requests to sync a volume, and how those that come while a run is under way are brought together. */
 
 export type SyncRequest =
-  /** The poller saw another revision. */
-  | { readonly reason: 'source-changed'; readonly revision: string }
+  /** The poller saw something that is not published, and that no run gave up on. */
+  | ({ readonly reason: 'source-changed' } & ResolvedKey)
   /** The watcher saw a generation of the spec that no run has handled; the first one is a first sync. */
   | { readonly reason: 'spec-changed'; readonly generation: number }
   /** A person set the annotation `drover.io/sync-requested`; the value tells requests apart. */
@@ -10,7 +12,10 @@ export type SyncRequest =
 
 /** What a run handled: a request for it needs no further run. */
 export interface Handled {
+  /** Published by the run, or found published. */
   readonly revision?: string | undefined;
+  /** Given up by the run. */
+  readonly refused?: AttemptKey | undefined;
   readonly generation?: number | undefined;
   readonly token?: string | undefined;
 }
@@ -19,7 +24,7 @@ export interface Handled {
 export function isSatisfied(request: SyncRequest, handled: Handled): boolean {
   switch (request.reason) {
     case 'source-changed':
-      return request.revision === handled.revision;
+      return request.revision === handled.revision || isSameAttempt(handled.refused, request);
     case 'spec-changed':
       return handled.generation !== undefined && request.generation <= handled.generation;
     case 'requested':

@@ -56,8 +56,8 @@ export async function syncVolume({ volume, exportName, requests = [] }: SyncJob)
       }
       display.show({ phase: 'Stalled', lastError: failure });
       report = await abandon('stalled', failure, refusal);
-      // What the poller finds from now on is news, also when it is the same revision: it knows what was refused.
-      handled = { ...handled, revision: undefined };
+      // The same revision is news only when something else about the attempt has changed, or when it was not refused.
+      handled = { ...handled, revision: undefined, refused: refusal };
       const decision = await operator.decision(() => inbox.pending(handled).length > 0);
       if (decision === 'retry') report = undefined;
       if (decision === 'abort') report = await abandon('aborted', { reason: 'Aborted', message: ABORTED }, key);

@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { coalesce, handledBy, isSatisfied, triggerOf, type Handled, type SyncRequest } from '../../domain/requests.js';
 
-const changed = (revision: string): SyncRequest => ({ reason: 'source-changed', revision });
+const changed = (revision: string, generation = 1): SyncRequest => ({
+  reason: 'source-changed',
+  revision,
+  generation,
+  credentialsVersion: '',
+});
 const spec = (generation: number): SyncRequest => ({ reason: 'spec-changed', generation });
 const asked = (token: string): SyncRequest => ({ reason: 'requested', token });
 
@@ -10,6 +15,9 @@ describe('isSatisfied', () => {
     [changed('r1'), { revision: 'r1' }, true],
     [changed('r2'), { revision: 'r1' }, false],
     [changed('r1'), {}, false],
+    [changed('r1'), { refused: { revision: 'r1', generation: 1, credentialsVersion: '' } }, true],
+    [changed('r1', 2), { refused: { revision: 'r1', generation: 1, credentialsVersion: '' } }, false],
+    [changed('r1'), { refused: { revision: 'r1', generation: 1, credentialsVersion: 'v' } }, false],
     [spec(3), { generation: 3 }, true],
     [spec(3), { generation: 4 }, true],
     [spec(4), { generation: 3 }, false],
