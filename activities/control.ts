@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { DroverError, FAILURES } from '../domain/errors.js';
 import { setCondition } from '../domain/conditions.js';
@@ -8,6 +7,7 @@ import type { SyncUpdate } from '../domain/sync.js';
 import { explainFailure, projectSync } from '../domain/syncStatus.js';
 import { syncWorkflowId, type VolumeRef } from '../domain/volume.js';
 import type { KubeClient } from '../k8s/client.js';
+import { systemClock, type Clock } from '../k8s/clock.js';
 import type { EventRecorder } from '../k8s/events.js';
 import { setFinalizer } from '../k8s/finalizer.js';
 import { volumePath } from '../k8s/paths.js';
@@ -22,21 +22,29 @@ export interface ControlPorts {
   /** Counts what runs report. */
   readonly observeSync: (update: SyncUpdate) => void;
   readonly now: () => Date;
+  readonly clock?: Clock;
 }
+
+/** How often it is asked whether a run that was told to stop has ended. */
+const STOP_LOOK_EVERY_MS = 250;
 
 export type ControlActivities = ReturnType<typeof createControlActivities>;
 
 /** The steps of an operation that talk to Kubernetes and Temporal. */
-export function createControlActivities({ kube, temporal, events, observeSync, now }: ControlPorts) {
+export function createControlActivities(ports: ControlPorts) {
+  const { kube, temporal, events, observeSync, now, clock = systemClock } = ports;
   return {
     /** Writes what a run has come to into the resource's status, and an event when a person may care. */
     reportSync: (update: SyncUpdate): Promise<void> =>
       runStep(async ({ signal }) => {
-        observeSync(update);
         const resource = await readAnyVolume(kube, update.volume, signal);
+        if (resource !== undefined) {
+          const owned = projectSync(ownedStatus(resource.status, 'drover-sync'), update, now());
+          await applyStatus(kube, update.volume, 'drover-sync', owned, signal);
+        }
+        // After the write, which may be tried many times: a run counts once.
+        observeSync(update);
         if (resource === undefined) return;
-        const owned = projectSync(ownedStatus(resource.status, 'drover-sync'), update, now());
-        await applyStatus(kube, update.volume, 'drover-sync', owned, signal);
         const event = eventOf(update);
         if (event !== undefined) await events.emit(resource, { ...event, action: 'Sync' });
       }),
@@ -60,9 +68,11 @@ export function createControlActivities({ kube, temporal, events, observeSync, n
         const run = temporal.workflow.getHandle(syncWorkflowId(volume));
         try {
           await run.signal('abort');
-          for (const deadlineMs = Date.now() + STOP_RUN_MS; Date.now() < deadlineMs;) {
+          const deadlineMs = clock.nowMs() + STOP_RUN_MS;
+          while (clock.nowMs() < deadlineMs) {
             if ((await run.describe()).status.name !== 'RUNNING') return;
-            await sleep(250, undefined, { signal });
+            await clock.sleep(STOP_LOOK_EVERY_MS, signal);
+            signal.throwIfAborted();
           }
           await run.terminate('the volume is being deleted, and the run did not end when it was told to');
         } catch (error) {

@@ -1,4 +1,5 @@
 import { planVolume, type ObservedVolume, type VolumeAction } from '../../domain/reconcile.js';
+import { systemClock, type Clock } from '../../k8s/clock.js';
 import { isStatus } from '../../k8s/kubeError.js';
 import { volumePath } from '../../k8s/paths.js';
 import type { Reflector } from '../../k8s/reflector.js';
@@ -9,7 +10,12 @@ import { applyAction, type ActionPorts } from './applyAction.js';
 const RESEND_AFTER_MS = 5 * 60_000;
 
 /** Observe, plan, apply, for one volume. Level-triggered: it looks at what is, not at what happened. */
-export function createReconcile(ports: ActionPorts, cache: Reflector<VolumeObject>, exportName: string) {
+export function createReconcile(
+  ports: ActionPorts,
+  cache: Pick<Reflector<VolumeObject>, 'get'>,
+  exportName: string,
+  clock: Clock = systemClock,
+) {
   const sentAtMs = new Map<string, number>();
 
   return async function reconcile(key: string, signal: AbortSignal): Promise<void> {
@@ -18,14 +24,14 @@ export function createReconcile(ports: ActionPorts, cache: Reflector<VolumeObjec
     const cachedPlan = planVolume(observe(cached, exportName), new Date());
     if (cachedPlan.length === 0) return;
 
-    // The cache may be behind: a request that a run has answered meanwhile must not start another run.
+    // The cache may be behind: what a run has answered meanwhile must not start another run.
     const resource = needsFresh(cachedPlan) ? await readFresh(cached, signal) : cached;
     if (resource === undefined) return;
     const observed = observe(resource, exportName);
     for (const action of planVolume(observed, new Date())) {
       if (action.type === 'request-sync' && wasJustSent(observed, action)) continue;
       await applyAction(ports, resource, observed, action, signal);
-      if (action.type === 'request-sync') sentAtMs.set(requestKey(observed, action), Date.now());
+      if (action.type === 'request-sync') sentAtMs.set(requestKey(observed, action), clock.nowMs());
     }
   };
 
@@ -39,14 +45,14 @@ export function createReconcile(ports: ActionPorts, cache: Reflector<VolumeObjec
   }
 
   function wasJustSent(observed: ObservedVolume, action: VolumeAction): boolean {
-    const nowMs = Date.now();
+    const nowMs = clock.nowMs();
     for (const [sent, timeMs] of sentAtMs) if (nowMs - timeMs > RESEND_AFTER_MS) sentAtMs.delete(sent);
     return sentAtMs.has(requestKey(observed, action));
   }
 }
 
 function needsFresh(plan: readonly VolumeAction[]): boolean {
-  return plan.some(({ type }) => type === 'request-sync' || type === 'add-finalizer');
+  return plan.some(({ type }) => type === 'request-sync' || type === 'add-finalizer' || type === 'retire');
 }
 
 function requestKey({ ref }: ObservedVolume, action: VolumeAction): string {

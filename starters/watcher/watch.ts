@@ -1,7 +1,7 @@
 import { WorkflowIdConflictPolicy } from '@temporalio/client';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CONTROL_QUEUE } from '../../domain/queues.js';
 import { exportWorkflowId, type VolumeKind } from '../../domain/volume.js';
+import { systemClock, type Clock } from '../../k8s/clock.js';
 import { objectKey } from '../../k8s/object.js';
 import { volumesPath } from '../../k8s/paths.js';
 import { createReflector, type Reflector } from '../../k8s/reflector.js';
@@ -16,6 +16,7 @@ export interface WatcherPorts extends ActionPorts {
   readonly exportName: string;
   readonly observeDepth: (kind: VolumeKind, depth: number) => void;
   readonly warn: (message: string, details: Record<string, unknown>) => void;
+  readonly clock?: Clock;
 }
 
 const KINDS: readonly VolumeKind[] = ['SharedVolume', 'ClusterSharedVolume'];
@@ -55,25 +56,29 @@ async function reconcileKind(
   reflector: Reflector<VolumeObject>,
   signal: AbortSignal,
 ): Promise<void> {
+  const { clock = systemClock, exportName, observeDepth } = ports;
+  const reconcile = createReconcile(ports, reflector, exportName, clock);
   const queue = createWorkQueue({
-    process: createReconcile(ports, reflector, ports.exportName),
+    process: (key, turn) => {
+      observeDepth(kind, queue.depth());
+      return reconcile(key, turn);
+    },
     onError: (key, error) => ports.warn('a reconcile failed and is tried again', { kind, key, error: String(error) }),
   });
   const unsubscribe = reflector.onChange((key) => {
     queue.add(key);
-    ports.observeDepth(kind, queue.depth());
+    observeDepth(kind, queue.depth());
   });
-  const resync = setInterval(() => reflector.list().forEach((volume) => queue.add(objectKey(volume))), RESYNC_EVERY_MS);
+  const resync = async (): Promise<void> => reflector.list().forEach((volume) => queue.add(objectKey(volume)));
   try {
-    await Promise.all([reflector.run(signal), queue.run(signal)]);
+    await Promise.all([reflector.run(signal), queue.run(signal), repeat(resync, RESYNC_EVERY_MS, clock, signal)]);
   } finally {
-    clearInterval(resync);
     unsubscribe();
   }
 }
 
-async function supervise({ temporal, exportName, warn }: WatcherPorts, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
+function supervise({ temporal, exportName, warn, clock = systemClock }: WatcherPorts, signal: AbortSignal) {
+  const start = async (): Promise<void> => {
     try {
       await temporal.workflow.start<typeof superviseExport>('superviseExport', {
         workflowId: exportWorkflowId(exportName),
@@ -85,8 +90,14 @@ async function supervise({ temporal, exportName, warn }: WatcherPorts, signal: A
     } catch (error) {
       warn('the export is not supervised; tried again in a minute', { exportName, error: String(error) });
     }
-    await sleep(SUPERVISE_EVERY_MS, undefined, { signal }).catch((error: unknown) => {
-      if (!signal.aborted) throw error;
-    });
+  };
+  return repeat(start, SUPERVISE_EVERY_MS, clock, signal);
+}
+
+/** Runs `work` now and again after each pause, until the signal fires. */
+async function repeat(work: () => Promise<void>, pauseMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await work();
+    await clock.sleep(pauseMs, signal);
   }
 }

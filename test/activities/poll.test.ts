@@ -62,7 +62,7 @@ function start(volumes: readonly VolumeObject[], look: LookFunction, change: Par
   return { clock, reflector, looked, requests, reports, warnings, lateness, done, environment };
 }
 
-let running: { clock: FakeClock; environment: MockActivityEnvironment; done: Promise<void> } | undefined;
+let running: { clock: FakeClock; environment: MockActivityEnvironment; done: Promise<unknown> } | undefined;
 afterEach(async () => {
   running?.environment.cancel();
   await running?.clock.advance(1_000);

@@ -1,4 +1,5 @@
-import { tmpdir } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseDurationMs } from '../../domain/durations.js';
@@ -11,7 +12,8 @@ const address = z
   .transform((text) => {
     const [host = '', port = ''] = text.split(':');
     return { host: host === '' ? '0.0.0.0' : host, port: Number(port) };
-  });
+  })
+  .refine(({ port }) => port <= 65_535, 'has no port between 0 and 65535');
 
 const duration = z.string().transform((text, context) => {
   const ms = parseDurationMs(text);
@@ -31,8 +33,11 @@ const common = {
   DROVER_HEALTH_ADDRESS: address.prefault(':8081'),
   DROVER_LOG_FORMAT: z.enum(['json', 'text']).default('json'),
   DROVER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
-  /** Names this process in leases and in Temporal; unique among all. */
-  DROVER_IDENTITY: z.string().default(`${process.pid}`),
+  /** Names this process in leases and in Temporal; unique among all. A process id alone is not: in a container it is 1. */
+  DROVER_IDENTITY: z
+    .string()
+    .min(1)
+    .default(() => `${hostname()}-${randomUUID().slice(0, 8)}`),
 };
 
 const controlSchema = z.object({

@@ -8,7 +8,13 @@ export function createRegistry(process: string): Registry {
   return registry;
 }
 
-/** `/metrics`: ours, and in the same scrape what Temporal's SDK measures of the workers. */
+/** The SDK answers on loopback; a scrape must not wait for it. */
+const SDK_TIMEOUT_MS = 2_000;
+
+/**
+ * `/metrics`: ours, and in the same scrape what Temporal's SDK measures of the workers. When the SDK does not answer,
+ * a comment says so and ours are served all the same.
+ */
 export function serveMetrics(
   address: { readonly host: string; readonly port: number },
   registry: Registry,
@@ -17,10 +23,21 @@ export function serveMetrics(
   return serve(address, {
     '/metrics': async () => {
       const ours = await registry.metrics();
-      const theirs = await fetch(sdkMetricsUrl).then((response) => response.text());
+      const theirs = await readSdkMetrics(sdkMetricsUrl);
       return { status: 200, contentType: registry.contentType, body: `${ours}\n${theirs}` };
     },
   });
+}
+
+async function readSdkMetrics(url: string): Promise<string> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(SDK_TIMEOUT_MS) });
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+    return await response.text();
+  } catch (error) {
+    const [line] = String(error).split('\n', 1);
+    return `# The metrics of Temporal's SDK are missing: ${line}\n`;
+  }
 }
 
 export function pollMetrics(registry: Registry) {

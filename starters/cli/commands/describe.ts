@@ -8,24 +8,41 @@ import { findVolume, nameOf, workflowIdOf, type Session } from '../session.js';
 /** Everything about one volume, and about the run that is under way. */
 export const describe: VolumeCommand = async (session, name, _options, { now }) => {
   const volume = await findVolume(session, name);
-  const progress = await readProgress(session, volume);
-  return { json: { volume, progress: progress ?? null }, text: render(volume, progress, now()) };
+  const run = await viewRun(session, volume);
+  return { json: { volume, progress: run.progress ?? null }, text: render(volume, run, now()) };
 };
 
-/** The run's own answer; undefined when none is under way. */
-export async function readProgress(session: Session, volume: VolumeObject): Promise<Progress | undefined> {
-  const client = await session.temporal();
-  const run = client.workflow.getHandle(workflowIdOf(volume));
+/** A run answers a query only while a worker runs; what the resource says is of use without it. */
+const ANSWER_WITHIN_MS = 5_000;
+
+/** What is known about the run that is under way. */
+export interface RunView {
+  /** The run's own answer; absent when none is under way or when it does not answer. */
+  readonly progress?: Progress;
+  /** For people. */
+  readonly text: string;
+}
+
+/** Asks the run that is under way, if there is one. An answer that cannot be had is part of the view, no error. */
+export async function viewRun(session: Session, volume: VolumeObject): Promise<RunView> {
   try {
-    if ((await run.describe()).status.name !== 'RUNNING') return undefined;
-    return await run.query<Progress>('progress');
+    const client = await session.temporal();
+    const run = client.workflow.getHandle(workflowIdOf(volume));
+    return await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, async () => {
+      if ((await run.describe()).status.name !== 'RUNNING') return NO_RUN;
+      const progress = await run.query<Progress>('progress');
+      return { progress, text: describeRun(progress) };
+    });
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
+    session.signal.throwIfAborted();
+    if (error instanceof WorkflowNotFoundError) return NO_RUN;
+    return { text: `no answer: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
 
-function render(volume: VolumeObject, progress: Progress | undefined, now: Date): string {
+const NO_RUN: RunView = { text: 'none under way' };
+
+function render(volume: VolumeObject, run: RunView, now: Date): string {
   const { spec, status = {} } = volume;
   const { published, target, lastSync, conditions = [] } = status;
   const git = spec.source?.git;
@@ -46,7 +63,7 @@ function render(volume: VolumeObject, progress: Progress | undefined, now: Date)
         : `${lastSync.result}${lastSync.reason === undefined ? '' : ` (${lastSync.reason})`}, took ${lastSync.duration ?? '?'}, cause: ${lastSync.trigger ?? '?'}`,
     ],
     ['Workflow', workflowIdOf(volume)],
-    ['Run', progress === undefined ? 'none under way' : describeRun(progress)],
+    ['Run', run.text],
   ];
   const known = facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
   const width = Math.max(...known.map(([label]) => label.length));
@@ -55,7 +72,7 @@ function render(volume: VolumeObject, progress: Progress | undefined, now: Date)
   return [...lines, '', table(['CONDITION', 'STATUS', 'REASON', 'MESSAGE'], rows)].join('\n');
 }
 
-export function describeRun({ phase, isPaused, step, percent, lastError }: Progress): string {
+function describeRun({ phase, isPaused, step, percent, lastError }: Progress): string {
   const where = [phase, step, percent === undefined ? undefined : `${percent} %`].filter((text) => text !== undefined);
   const error = lastError === undefined ? '' : `; last error ${lastError.reason}: ${lastError.message}`;
   return `${isPaused ? 'paused, ' : ''}${where.join(' ')}${error}`;

@@ -1,6 +1,5 @@
 import { findCondition } from '../../../domain/conditions.js';
-import type { VolumeKind } from '../../../domain/volume.js';
-import { volumesPath } from '../../../k8s/paths.js';
+import { volumesInPath, volumesPath } from '../../../k8s/paths.js';
 import type { VolumeObject } from '../../../k8s/volume.js';
 import type { Io, Outcome } from '../command.js';
 import { age, shortRevision, table } from '../print.js';
@@ -22,11 +21,13 @@ export async function get(
 }
 
 async function listVolumes({ kube, signal }: Session, namespace: string | undefined): Promise<VolumeObject[]> {
-  const kinds: VolumeKind[] = namespace === undefined ? ['SharedVolume', 'ClusterSharedVolume'] : ['SharedVolume'];
-  const lists = await Promise.all(kinds.map((kind) => kube.list<VolumeObject>(volumesPath(kind), {}, signal)));
-  return lists
-    .flatMap(({ items }) => items)
-    .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+  // Somebody who may read one namespace only must be able to list it.
+  const paths =
+    namespace === undefined
+      ? [volumesPath('SharedVolume'), volumesPath('ClusterSharedVolume')]
+      : [volumesInPath(namespace)];
+  const lists = await Promise.all(paths.map((path) => kube.list<VolumeObject>(path, {}, signal)));
+  return lists.flatMap(({ items }) => items);
 }
 
 function row(volume: VolumeObject, now: Date): string[] {
