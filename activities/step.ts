@@ -1,4 +1,3 @@
-import { setInterval } from 'node:timers';
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { DroverError, FAILURES } from '../domain/errors.js';
 import { HEARTBEAT_EVERY_MS, SOURCE_TRIES } from '../domain/policy.js';

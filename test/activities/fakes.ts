@@ -74,6 +74,11 @@ export function createFakeSource(): FakeSource {
   }
 }
 
+/** What a look finds out about a volume as `gitVolume` makes it. */
+export function found(kind: 'unchanged' | 'changed', revision: string) {
+  return { kind, revision, generation: 1, credentialsVersion: '' } as const;
+}
+
 /** A plain Git volume, as the API server has it. */
 export function gitVolume(
   change: Partial<VolumeObject['spec']> = {},

@@ -9,11 +9,11 @@ import type { VolumeObject } from '../../k8s/volume.js';
 import { createFakeClock, settle, type FakeClock } from '../k8s/fakeClock.js';
 import { fakeKubeClient } from '../k8s/fakeKubeClient.js';
 import { fakeReflector } from '../k8s/fakeReflector.js';
-import { createFakeSource, gitVolume } from './fakes.js';
+import { createFakeSource, found, gitVolume } from './fakes.js';
 
 const MINUTE_MS = 60_000;
 const PUBLISHED = { revision: 'rev-0', digest: '', snapshot: '', time: '2026-01-01T00:00:00Z' };
-const unchanged: Look = { kind: 'unchanged', revision: 'rev-0' };
+const unchanged = found('unchanged', 'rev-0');
 const failed: Look = { kind: 'failed', error: new DroverError('SourceUnreachable', 'no answer') };
 
 /** A volume with data, which is looked at every minute; the first time after half of one, since chance is always 0.5. */
@@ -95,18 +95,18 @@ describe('a source that changes', () => {
     let published = 'rev-0';
     const { clock, requests, reports } = start(
       [volume()],
-      () => ({ kind: published === 'rev-1' ? 'unchanged' : 'changed', revision: 'rev-1' }),
+      () => found(published === 'rev-1' ? 'unchanged' : 'changed', 'rev-1'),
       { requestSync: async (_volume, request) => (requests.push(request), void (published = 'rev-1')) },
     );
 
     await clock.advance(10 * MINUTE_MS);
 
-    expect(requests).toEqual([{ reason: 'source-changed', revision: 'rev-1' }]);
+    expect(requests).toEqual([{ reason: 'source-changed', revision: 'rev-1', generation: 1, credentialsVersion: '' }]);
     expect(reports.slice(0, 2)).toEqual(['changed', 'unchanged']);
   });
 
   it('is asked for again, less and less often, while its sync does not come to an end', async () => {
-    const { clock, looked, requests } = start([volume()], () => ({ kind: 'changed', revision: 'rev-1' }));
+    const { clock, looked, requests } = start([volume()], () => found('changed', 'rev-1'));
 
     await clock.advance(20 * MINUTE_MS);
 
@@ -117,7 +117,7 @@ describe('a source that changes', () => {
 
   it('is not slowed down by new revisions', async () => {
     let count = 0;
-    const { clock, looked } = start([volume()], () => ({ kind: 'changed', revision: `rev-${++count}` }));
+    const { clock, looked } = start([volume()], () => found('changed', `rev-${++count}`));
 
     await clock.advance(5 * MINUTE_MS);
 
@@ -128,7 +128,7 @@ describe('a source that changes', () => {
     let refusals = 1;
     const { clock, looked, requests, warnings } = start(
       [volume('site', { syncInterval: '10h' })],
-      () => ({ kind: 'changed', revision: 'rev-1' }),
+      () => found('changed', 'rev-1'),
       {
         requestSync: async (_volume, request) => {
           if (refusals-- > 0) throw new Error('Temporal is away');
@@ -219,7 +219,7 @@ describe('a volume', () => {
 
     reflector.put(volume('site', {}, 2));
     await settle();
-    answer({ kind: 'changed', revision: 'of the old spec' });
+    answer(found('changed', 'of the old spec'));
     await settle();
 
     expect(looked.map(([, timeMs]) => timeMs)).toEqual([30_000, 30_000]);
@@ -252,7 +252,7 @@ describe('a volume', () => {
     reflector.remove('demo/gone');
     reflector.put({ ...going, metadata: { ...metadata, resourceVersion: '2', deletionTimestamp: 'now' } });
     await settle();
-    for (const answer of answers) answer({ kind: 'changed', revision: 'rev-1' });
+    for (const answer of answers) answer(found('changed', 'rev-1'));
     await clock.advance(10 * MINUTE_MS);
 
     expect(looked).toHaveLength(2);
