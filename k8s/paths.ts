@@ -32,9 +32,6 @@ export function volumesInPath(namespace: string): string {
   return namespaced(VOLUME_API_VERSION, namespace, VOLUME_PLURALS.SharedVolume);
 }
 
-/** All Secrets, in every namespace. */
-export const SECRETS_PATH = '/api/v1/secrets';
-
 export function secretPath(namespace: string, name: string): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
 }

@@ -84,7 +84,11 @@ describe('a source that cannot be used', () => {
 
   it('refuses content that no reader could use, and names it', async () => {
     const bad: [string, string, Parameters<Repository['commit']>[0]][] = [
-      ['lfs', 'LfsPointer', { 'big.bin': `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 5\n` }],
+      [
+        'lfs',
+        'LfsPointer',
+        { 'big.bin': `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 5\n` },
+      ],
       ['escape', 'UnsafeLink', { link: { link: '../../../etc/passwd' } }],
       ['reserved', 'ReservedName', { '..data': 'mine' }],
     ];
