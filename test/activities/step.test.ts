@@ -42,7 +42,7 @@ describe('runStep', () => {
     finish();
     await done;
 
-    expect(beats).toEqual(Array(3).fill({ step: 'fetching', percent: 10 }));
+    expect(beats).toEqual([1, 2, 3].map(() => ({ step: 'fetching', percent: 10 })));
     expect(jest.getTimerCount()).toBe(0);
   });
 
@@ -89,7 +89,7 @@ describe('runStep', () => {
     ['an answer of Kubernetes', Object.assign(new Error('500'), { status: 500 }), 'DependencyUnavailable'],
     ['what nobody foresaw', new TypeError('x is undefined'), 'Internal'],
   ])('maps %s, with what to do and without its cause', async (_name, error, type) => {
-    const { done } = start(() => Promise.reject(error as Error));
+    const { done } = start(() => Promise.reject(error));
 
     await expect(done).rejects.toMatchObject({ type, nonRetryable: false, details: [expect.any(String)] });
     await expect(done).rejects.not.toHaveProperty('cause', expect.anything());
