@@ -13,6 +13,8 @@ export interface Io {
   /** A line that the next one overwrites; only on a terminal. */
   readonly progress: (line: string) => void;
   readonly now: () => Date;
+  /** Resolves after `ms`, or as soon as the signal fires. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** One command on one volume. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { systemClock } from '../../k8s/clock.js';
 import { KubeError } from '../../k8s/kubeError.js';
 import { chooseCluster, type ClusterFlags } from './cluster.js';
 import type { Io, Outcome, VolumeCommand } from './command.js';
@@ -82,6 +83,7 @@ async function run(command: (session: Session, io: Io) => Promise<Outcome>): Pro
       if (isTerminal) process.stderr.write(`\r\u001b[K${line}`);
     },
     now: () => new Date(),
+    sleep: (ms, signal) => systemClock.sleep(ms, signal),
   };
   const session = openSession(cluster, stop.signal);
   io.note(`cluster: ${session.kube.server} (${cluster.origin})`);

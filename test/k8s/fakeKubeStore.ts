@@ -19,7 +19,7 @@ export interface FakeKubeStore {
   refusal: Error | undefined;
 }
 
-/** An API server that holds `objects` by path. Every other path is a 404; a list has what lies below its path. */
+/** An API server that holds `objects` by path. Every other path is a 404; a list has what is in its collection. */
 export function createFakeKubeStore(objects: ReadonlyMap<string, unknown>): FakeKubeStore {
   const store: FakeKubeStore = {
     reads: [],
@@ -33,7 +33,7 @@ export function createFakeKubeStore(objects: ReadonlyMap<string, unknown>): Fake
         return found as T;
       },
       async list<T>(path: string): Promise<KubeList<T>> {
-        const items = [...objects].filter(([key]) => key.startsWith(`${path}/`)).map(([, object]) => object as T);
+        const items = [...objects].filter(([key]) => isIn(path, key)).map(([, object]) => object as T);
         return { metadata: { resourceVersion: '1' }, items };
       },
       async patch<T>(path: string, body: unknown, options: PatchOptions) {
@@ -44,4 +44,10 @@ export function createFakeKubeStore(objects: ReadonlyMap<string, unknown>): Fake
     }),
   };
   return store;
+}
+
+/** Whether the object is in the collection: that of its namespace, or that of all namespaces. */
+function isIn(collection: string, path: string): boolean {
+  const own = path.slice(0, path.lastIndexOf('/'));
+  return own === collection || own.replace(/\/namespaces\/[^/]+/, '') === collection;
 }

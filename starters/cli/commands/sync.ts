@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { findCondition } from '../../../domain/conditions.js';
 import { SYNC_REQUESTED_ANNOTATION } from '../../../domain/names.js';
 import type { VolumeObject } from '../../../k8s/volume.js';
@@ -32,7 +31,8 @@ async function waitUntilHandled(session: Session, asked: VolumeObject, token: st
     requireSyncable(volume);
     const { progress, text } = await viewRun(session, volume);
     io.progress(progress === undefined ? `waiting for the run (${text})` : text);
-    await sleep(LOOK_EVERY_MS, undefined, { signal: session.signal });
+    await io.sleep(LOOK_EVERY_MS, session.signal);
+    session.signal.throwIfAborted();
   }
 }
 
