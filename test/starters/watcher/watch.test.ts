@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { KubeList } from '../../../k8s/object.js';
 import type { VolumeObject } from '../../../k8s/volume.js';
 import { createWatcher } from '../../../starters/watcher/watch.js';
 import { gitVolume } from '../../activities/fakes.js';
@@ -31,10 +30,6 @@ function start(volumes: readonly VolumeObject[], temporal = createFakeTemporal()
   const warnings: string[] = [];
   const kube = {
     ...store.client,
-    async list<T>(path: string): Promise<KubeList<T>> {
-      const items = path.endsWith('/sharedvolumes') ? volumes : [];
-      return { metadata: { resourceVersion: '1' }, items: items as unknown as readonly T[] };
-    },
     watch: (_path: string, _query: object, _onEvent: unknown, signal: AbortSignal) =>
       new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve())),
   };
