@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { DroverError, FAILURES } from '../domain/errors.js';
+import { DroverError } from '../domain/errors.js';
 import { setCondition } from '../domain/conditions.js';
 import { RETIRE_FINALIZER } from '../domain/names.js';
 import { STOP_RUN_MS } from '../domain/policy.js';
@@ -28,6 +28,13 @@ export interface ControlPorts {
 /** How often it is asked whether a run that was told to stop has ended. */
 const STOP_LOOK_EVERY_MS = 250;
 
+interface UnreachableExport {
+  readonly volume: VolumeRef;
+  readonly exportName: string;
+  /** What went wrong. */
+  readonly message: string;
+}
+
 export type ControlActivities = ReturnType<typeof createControlActivities>;
 
 /** The steps of an operation that talk to Kubernetes and Temporal. */
@@ -50,11 +57,11 @@ export function createControlActivities(ports: ControlPorts) {
       }),
 
     /** Says in the status that the deletion waits for the export. */
-    reportExportUnreachable: ({ volume, exportName }: { volume: VolumeRef; exportName: string }): Promise<void> =>
+    reportExportUnreachable: ({ volume, exportName, message: problem }: UnreachableExport): Promise<void> =>
       runStep(async ({ signal }) => {
         const resource = await readAnyVolume(kube, volume, signal);
         if (resource === undefined) return;
-        const message = explainFailure('ExportUnreachable', `the mover of the export "${exportName}" does not answer`);
+        const message = explainFailure('ExportUnreachable', `the export "${exportName}" cannot be reached: ${problem}`);
         const owned = ownedStatus(resource.status, 'drover-sync');
         const condition = { type: 'Stalled', status: 'True', reason: 'ExportUnreachable', message } as const;
         const conditions = setCondition(owned.conditions, condition, now());
@@ -105,7 +112,7 @@ function eventOf({ state, trigger }: SyncUpdate) {
       return { type: 'Normal', reason: 'Published', message } as const;
     }
     case 'aborted':
-      return { type: 'Normal', reason: 'Aborted', message: FAILURES.Aborted.remedy } as const;
+      return { type: 'Normal', reason: 'Aborted', message: explainFailure('Aborted', state.failure.message) } as const;
     case 'stalled': {
       const { reason, message } = state.failure;
       return { type: 'Warning', reason, message: explainFailure(reason, message) } as const;

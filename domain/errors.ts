@@ -13,7 +13,7 @@ export type Actor = 'volume owner' | 'source owner' | 'platform engineer' | 'nob
 export interface FailureRule {
   readonly kind: FailureKind;
   readonly actor: Actor;
-  /** What the actor should do; one sentence, an imperative. */
+  /** What the actor should do, an imperative; for `nobody`, what happens next. */
   readonly remedy: string;
   /** Whether the same step may be tried again within the run, without anyone acting. */
   readonly retry: boolean;
@@ -141,18 +141,9 @@ export const FAILURES = {
     'volume owner',
     'Raise spec.syncTimeout if the source is large, or find out why the source is slow; then retry.',
   ),
-  Fenced: rule(
-    'busy',
-    'nobody',
-    'Nothing: a newer attempt took over, and this one stopped without changing anything.',
-    true,
-  ),
-  Aborted: rule(
-    'aborted',
-    'nobody',
-    'Nothing: it was asked for. A new revision, a changed spec, a changed Secret or a request starts again.',
-  ),
-  VolumeGone: rule('aborted', 'nobody', 'Nothing: the resource was deleted or replaced.'),
+  Fenced: rule('busy', 'nobody', 'A newer attempt took over; this one changed nothing.', true),
+  Aborted: rule('aborted', 'nobody', 'A new revision, a changed spec, a changed Secret or a request starts again.'),
+  VolumeGone: rule('aborted', 'nobody', 'The resource was deleted or replaced.'),
   DependencyUnavailable: rule(
     'unavailable',
     'platform engineer',

@@ -55,12 +55,16 @@ export const EXPORT_POLICY = {
   retry: { initialInterval: SECOND_MS, backoffCoefficient: 1, maximumAttempts: 20, nonRetryableErrorTypes },
 } as const;
 
-/** The same without an end: deletion must not give up by itself. */
+/** Ends when no mover takes the step for a while: then the deletion says that the export cannot be reached. */
 export const RETIRE_POLICY = {
   ...EXPORT_POLICY,
   startToCloseTimeout: HOUR_MS,
-  retry: { initialInterval: SECOND_MS, backoffCoefficient: 2, maximumInterval: MINUTE_MS },
+  scheduleToStartTimeout: EXPORT_PATIENCE_MS,
+  retry: { initialInterval: SECOND_MS, backoffCoefficient: 1, maximumAttempts: 3, nonRetryableErrorTypes },
 } as const;
+
+/** Between two tries of a deletion whose export cannot be reached. */
+export const RETIRE_PAUSE_MS = MINUTE_MS;
 
 /** Moving bytes: as long as the volume allows, tries included. Coefficient 1, since a killed mover is no congestion. */
 export function moverPolicy(timeoutMs: number) {

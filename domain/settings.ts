@@ -41,7 +41,8 @@ export const DEFAULT_TIMEOUT_MS = 600_000;
 export const DEFAULT_RETAIN = 3;
 const MAX_RETAIN = 50;
 
-const FULL_COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+/** A commit by its whole SHA-1 id; repositories with SHA-256 ids are not supported yet. */
+export const FULL_COMMIT = /^[0-9a-f]{40}$/;
 
 /**
  * Reads a spec. The rules of the definition hold at admission, but an object that was stored under an older definition

@@ -23,5 +23,14 @@ function failureOfTimeout(timeout: TimeoutFailure): Failure {
   const { cause } = timeout;
   const last = cause instanceof ApplicationFailure && isFailureReason(cause.type) ? cause : undefined;
   if (last !== undefined) return { reason: last.type as FailureReason, message: last.message };
-  return { reason: 'TimedOut', message: `the step took too long (${timeout.timeoutType ?? 'time-out'})` };
+  switch (timeout.timeoutType) {
+    case 'SCHEDULE_TO_START':
+      return { reason: 'ExportUnreachable', message: 'no mover of the export took the step' };
+    case 'HEARTBEAT':
+      return { reason: 'ExportUnreachable', message: 'the mover of the export stopped in the middle of the step' };
+    case 'START_TO_CLOSE':
+    case 'SCHEDULE_TO_CLOSE':
+    case undefined:
+      return { reason: 'TimedOut', message: 'the step took longer than it may' };
+  }
 }

@@ -1,10 +1,20 @@
-import { condition, defineSignal, proxyActivities, setCurrentDetails, setHandler, sleep } from '@temporalio/workflow';
+import {
+  condition,
+  continueAsNew,
+  defineSignal,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/control.js';
 import type { MoverActivities } from '../activities/mover.js';
-import { CONTROL_POLICY, EXPORT_PATIENCE_MS, RETIRE_POLICY, STOP_POLICY } from '../domain/policy.js';
+import { FORCE_RELEASE_ANNOTATION } from '../domain/names.js';
+import { CONTROL_POLICY, RETIRE_PAUSE_MS, RETIRE_POLICY, STOP_POLICY } from '../domain/policy.js';
 import { CONTROL_QUEUE, moverQueue } from '../domain/queues.js';
 import type { RetireJob } from '../domain/retire.js';
 import { volumeKey } from '../domain/volume.js';
+import { failureOf } from './failures.js';
 
 export const forceReleaseSignal = defineSignal('forceRelease');
 
@@ -13,37 +23,48 @@ const { stopSync } = proxyActivities<ControlActivities>({ taskQueue: CONTROL_QUE
 
 /**
  * Ends a deleted volume: stops its run, removes its directory (or leaves it, as `deletionPolicy` says), and lets the
- * resource go. While the export cannot be reached it says so and waits; `forceRelease` lets the resource go all the same.
+ * resource go. While the export cannot be reached it says so and tries again; `forceRelease` lets the resource go all
+ * the same.
  */
-export async function retireVolume({ volume, exportName, deletionPolicy }: RetireJob): Promise<void> {
-  let isReleased = false;
+export async function retireVolume(job: RetireJob): Promise<void> {
+  const { volume, exportName, deletionPolicy } = job;
+  const mover = proxyActivities<MoverActivities>({ taskQueue: moverQueue(exportName), ...RETIRE_POLICY });
+  let isDone = false;
   setHandler(
     forceReleaseSignal,
     () => {
-      isReleased = true;
+      isDone = true;
     },
     { description: 'Let the resource go although the directory on the export was not removed.' },
   );
-  const mover = proxyActivities<MoverActivities>({ taskQueue: moverQueue(exportName), ...RETIRE_POLICY });
 
   setCurrentDetails(`Stopping the sync of ${volumeKey(volume)}`);
   await stopSync(volume);
 
-  setCurrentDetails(deletionPolicy === 'Delete' ? 'Removing the directory' : 'Leaving the directory: Retain');
-  const retired = mover.retire({ volume, deletionPolicy });
-  const isDone = await Promise.race([
-    retired.then(() => true),
-    sleep(EXPORT_PATIENCE_MS).then(() => false),
-    condition(() => isReleased).then(() => true),
-  ]);
-  if (!isDone) {
-    setCurrentDetails(
-      `The export \`${exportName}\` does not answer. Start its mover, or let the resource go and clean up by hand:\n\n` +
-        `    kubectl annotate ${volume.kind.toLowerCase()} ${volume.name} drover.io/force-release=true`,
-    );
-    await control.reportExportUnreachable({ volume, exportName });
-    await Promise.race([retired, condition(() => isReleased)]);
+  while (!isDone) {
+    setCurrentDetails(deletionPolicy === 'Delete' ? 'Removing the directory' : 'Leaving the directory: Retain');
+    const tried = removeDirectory();
+    await Promise.race([tried, condition(() => isDone)]);
+    if (isDone) break;
+    await condition(() => isDone, RETIRE_PAUSE_MS);
+    if (!isDone && workflowInfo().continueAsNewSuggested) await continueAsNew<typeof retireVolume>(job);
   }
-
   await control.releaseFinalizer(volume);
+
+  /** One round of tries; what went wrong goes into the status, and never ends the deletion. */
+  async function removeDirectory(): Promise<void> {
+    try {
+      await mover.retire({ volume, deletionPolicy });
+      isDone = true;
+    } catch (error) {
+      const { message } = failureOf(error);
+      const namespace = volume.namespace === '' ? '' : ` -n ${volume.namespace}`;
+      setCurrentDetails(
+        `The export \`${exportName}\` cannot be reached: ${message}. It is tried again every minute. To let the ` +
+          `resource go and clean up by hand:\n\n    kubectl annotate ${volume.kind.toLowerCase()}${namespace} ` +
+          `${volume.name} ${FORCE_RELEASE_ANNOTATION}=true`,
+      );
+      await control.reportExportUnreachable({ volume, exportName, message });
+    }
+  }
 }

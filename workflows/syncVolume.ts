@@ -71,10 +71,12 @@ export async function syncVolume({ volume, exportName, requests = [] }: SyncJob)
 
   async function syncOnce(): Promise<SyncReport> {
     const taken = inbox.take();
-    trigger = triggerOf(taken);
+    // Without a request it was a person who said retry.
+    const isForced = taken.length === 0 || triggerOf(taken) !== 'source-changed';
+    if (taken.length > 0) trigger = triggerOf(taken);
     handled = { ...handled, ...handledBy(taken) };
     display.show({ phase: 'Resolving', trigger, lastError: undefined });
-    const resolution = await source.resolve({ volume, isForced: trigger !== 'source-changed' });
+    const resolution = await source.resolve({ volume, isForced });
     if (resolution.outcome === 'gone' || resolution.outcome === 'paused') return SKIPPED;
     const { revision, generation } = resolution.key;
     key = resolution.key;

@@ -127,7 +127,7 @@ export interface SharedVolumeSpec {
   syncTimeout?: string;
   /** Whether syncing rests. What is published stays published. */
   paused?: boolean;
-  /** A revision, for Git a full commit id (40 or 64 lower-case hexadecimal digits). While it is set, this revision is published and the source is not followed. */
+  /** A revision, for Git a full commit id (40 lower-case hexadecimal digits). While it is set, this revision is published and the source is not followed. */
   pin?: string;
   /** How many published snapshots are kept for a rollback, the current one included. 3 when absent. */
   retain?: number;

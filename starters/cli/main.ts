@@ -4,12 +4,12 @@ import { systemClock } from '../../k8s/clock.js';
 import { KubeError } from '../../k8s/kubeError.js';
 import { chooseCluster, type ClusterFlags } from './cluster.js';
 import type { Io, Outcome, VolumeCommand } from './command.js';
-import { adopt, pause, resume, unpin } from './commands/change.js';
+import { adopt, pause, unpin } from './commands/change.js';
 import { describe } from './commands/describe.js';
 import { get } from './commands/get.js';
 import { history } from './commands/history.js';
 import { rollback } from './commands/rollback.js';
-import { abort, retry } from './commands/signal.js';
+import { abort, resume, retry } from './commands/signal.js';
 import { snapshots } from './commands/snapshots.js';
 import { sync } from './commands/sync.js';
 import { CliError, EXIT } from './exitCodes.js';
@@ -30,6 +30,12 @@ const program = new Command('drover')
   .option('--temporal-namespace <name>', 'the Temporal namespace')
   .option('--json', 'print JSON')
   .configureHelp({ showGlobalOptions: true })
+  .addHelpText(
+    'after',
+    `\nExit codes: ${Object.entries(EXIT)
+      .map(([name, code]) => `${code} ${name}`)
+      .join(', ')}`,
+  )
   .exitOverride();
 
 program

@@ -16,7 +16,7 @@ export interface Session {
 }
 
 export function openSession({ kubeconfig, context, ...cluster }: Cluster, signal: AbortSignal): Session {
-  const kube = connect({ kubeconfig, ...(context !== undefined && { context }) });
+  const kube = connectKube(kubeconfig, context);
   let connection: Connection | undefined;
   return {
     kube,
@@ -34,6 +34,14 @@ export function openSession({ kubeconfig, context, ...cluster }: Cluster, signal
       await connection?.close();
     },
   };
+}
+
+function connectKube(kubeconfig: string, context: string | undefined): KubeClient {
+  try {
+    return connect({ kubeconfig, ...(context !== undefined && { context }) });
+  } catch (error) {
+    throw new CliError(`the kubeconfig cannot be used: ${(error as Error).message}`, EXIT.usage);
+  }
 }
 
 /** The volume `NAMESPACE/NAME`, or `NAME` (also `_cluster/NAME`) of the cluster kind. */

@@ -96,7 +96,7 @@ describe('reportSync', () => {
     [
       'of an abort',
       { kind: 'aborted', failure: { reason: 'Aborted', message: 'told to' } },
-      [{ type: 'Normal', reason: 'Aborted', message: expect.stringContaining('it was asked for') }],
+      [{ type: 'Normal', reason: 'Aborted', message: expect.stringContaining('told to') }],
     ],
     [
       'of a stall, with what to do',
@@ -138,7 +138,7 @@ describe('reportSync', () => {
 
 describe('reportExportUnreachable', () => {
   it('says in the status and in an event what the deletion waits for', async () => {
-    await run(control.reportExportUnreachable, { volume: VOLUME, exportName: 'local' });
+    await run(control.reportExportUnreachable, { volume: VOLUME, exportName: 'local', message: 'no mover' });
 
     expect(kube.patches[0]?.body).toMatchObject({
       status: { conditions: [{ type: 'Stalled', status: 'True', reason: 'ExportUnreachable' }] },

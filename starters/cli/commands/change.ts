@@ -19,11 +19,6 @@ export const pause = change(
   () => ({ spec: { paused: true } }),
 );
 
-export const resume = change(
-  (name) => `${name} is resumed`,
-  () => ({ spec: { paused: null } }),
-);
-
 export const unpin = change(
   (name) => `${name} follows its source again`,
   () => ({ spec: { pin: null } }),

@@ -1,10 +1,9 @@
 import type { SharedVolumeStatus } from '../../../domain/generated/sharedVolume.js';
+import { FULL_COMMIT } from '../../../domain/settings.js';
 import type { VolumeCommand } from '../command.js';
 import { CliError, EXIT } from '../exitCodes.js';
 import { shortRevision } from '../print.js';
 import { findVolume, nameOf, patchVolume } from '../session.js';
-
-const FULL_COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** Publishes an earlier revision and stays there: sets `spec.pin`, so that the next look at the source does not undo it. */
 export const rollback: VolumeCommand<{ readonly to?: string }> = async (session, name, { to }) => {

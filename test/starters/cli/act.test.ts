@@ -3,9 +3,9 @@ import { setCondition } from '../../../domain/conditions.js';
 import type { SyncRecord } from '../../../domain/generated/sharedVolume.js';
 import type { VolumeObject } from '../../../k8s/volume.js';
 import type { Outcome, VolumeCommand } from '../../../starters/cli/command.js';
-import { adopt, pause, resume, unpin } from '../../../starters/cli/commands/change.js';
+import { adopt, pause, unpin } from '../../../starters/cli/commands/change.js';
 import { rollback } from '../../../starters/cli/commands/rollback.js';
-import { abort, retry } from '../../../starters/cli/commands/signal.js';
+import { abort, resume, retry } from '../../../starters/cli/commands/signal.js';
 import { sync } from '../../../starters/cli/commands/sync.js';
 import { VOLUME, VOLUME_PATH } from '../../activities/fakes.js';
 import { createFakeSession, type FakeSession } from './fakeSession.js';
@@ -21,7 +21,6 @@ function sentToken({ kube }: FakeSession): string {
 describe('a change', () => {
   it.each<[string, VolumeCommand, object]>([
     ['pause', pause, { spec: { paused: true } }],
-    ['resume', resume, { spec: { paused: null } }],
     ['unpin', unpin, { spec: { pin: null } }],
   ])('by %s is one merge patch of this life of the volume', async (_name, command, change) => {
     const { session, io, kube } = createFakeSession(site());
@@ -48,6 +47,28 @@ describe('a change', () => {
 
     const annotations = { 'drover.io/adopt': VOLUME.uid, [ANNOTATION]: expect.any(String) };
     expect(kube.patches[0]?.body).toEqual({ metadata: { annotations } });
+  });
+});
+
+describe('resume', () => {
+  it('ends the pause of the volume', async () => {
+    const { session, io, temporal, kube } = createFakeSession(site(HEALTHY, { paused: true }));
+    temporal.runs.set(RUN_ID, { status: 'RUNNING' });
+
+    await resume(session, 'demo/site', {}, io);
+
+    expect(kube.patches).toMatchObject([{ body: { spec: { paused: null } } }]);
+    expect(temporal.calls).toEqual([]);
+  });
+
+  it('ends the pause of a run that was paused by a signal', async () => {
+    const { session, io, temporal, kube } = createFakeSession(site());
+    temporal.runs.set(RUN_ID, { status: 'RUNNING' });
+
+    await resume(session, 'demo/site', {}, io);
+
+    expect(kube.patches).toEqual([]);
+    expect(temporal.calls).toEqual([['signal', RUN_ID, 'resume']]);
   });
 });
 
