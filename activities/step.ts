@@ -31,14 +31,16 @@ const MAX_REPORT_PAUSE_MS = 60_000;
  * error to a failure whose type is a reason of the vocabulary.
  */
 export async function runStep<T>(work: (step: StepContext) => Promise<T>, report?: ReportProgress): Promise<T> {
-  const { info, cancellationSignal, heartbeat, log } = currentContext();
+  const context = Context.current();
+  const { info, cancellationSignal, log } = context;
+  const startMs = Date.now();
   const execution = info.workflowExecution ?? { workflowId: '', runId: '' };
   let latest: StepProgress | undefined;
   let pauseMs = FIRST_REPORT_MS;
   let nextReportMs = Date.now() + pauseMs;
 
   const beat = (): void => {
-    heartbeat(latest);
+    context.heartbeat(latest);
     if (report === undefined || latest === undefined || Date.now() < nextReportMs) return;
     pauseMs = Math.min(pauseMs * 2, MAX_REPORT_PAUSE_MS);
     nextReportMs = Date.now() + pauseMs;
@@ -49,29 +51,22 @@ export async function runStep<T>(work: (step: StepContext) => Promise<T>, report
   };
   const timer = setInterval(beat, HEARTBEAT_EVERY_MS);
   try {
-    return await work({
+    const result = await work({
       token: `${execution.runId.slice(0, 8)}-${info.activityId}-${info.attempt}`,
       signal: cancellationSignal,
       onProgress: (progress) => {
         latest = progress;
       },
     });
+    // The SDK adds the ids of workflow, run and activity: the thread from the resource to this line.
+    log.info('step ended', { tookMs: Date.now() - startMs });
+    return result;
   } catch (error) {
     if (cancellationSignal.aborted && !(error instanceof DroverError)) throw cancelled(error);
     throw toFailure(classifyError(error), info.attempt);
   } finally {
     clearInterval(timer);
   }
-}
-
-function currentContext() {
-  const context = Context.current();
-  return {
-    info: context.info,
-    log: context.log,
-    cancellationSignal: context.cancellationSignal,
-    heartbeat: (details: unknown) => context.heartbeat(details),
-  };
 }
 
 function cancelled(error: unknown): CancelledFailure {

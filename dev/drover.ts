@@ -70,7 +70,6 @@ async function startProcesses(
       DROVER_METRICS_ADDRESS: `127.0.0.1:${metrics}`,
       DROVER_HEALTH_ADDRESS: `127.0.0.1:${health}`,
       DROVER_LOG_FORMAT: 'text',
-      DROVER_IDENTITY: name,
       ...own,
       ...variables,
     };

@@ -29,6 +29,12 @@ const nonRetryableErrorTypes = Object.entries(FAILURES)
   .filter(([, { retry }]) => !retry)
   .map(([reason]) => reason);
 
+/**
+ * A cancelled step counts as ended only when its worker has stopped it: until then its processes may still write. Said
+ * explicitly, since the SDK's own default does not wait.
+ */
+const cancellationType = 'WAIT_CANCELLATION_COMPLETED';
+
 /** Reads and writes of Kubernetes and Temporal; tried until they succeed. */
 export const CONTROL_POLICY = {
   startToCloseTimeout: 30 * SECOND_MS,
@@ -43,6 +49,7 @@ export const SOURCE_TRIES = 3;
 
 /** A short question to the source. */
 export const RESOLVE_POLICY = {
+  cancellationType,
   startToCloseTimeout: 2 * MINUTE_MS,
   heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
   retry: { initialInterval: SECOND_MS, backoffCoefficient: 2, maximumInterval: 15 * SECOND_MS, nonRetryableErrorTypes },
@@ -50,6 +57,7 @@ export const RESOLVE_POLICY = {
 
 /** Work on the export itself: short, and worth trying until it succeeds or a person decides otherwise. */
 export const EXPORT_POLICY = {
+  cancellationType,
   startToCloseTimeout: 10 * MINUTE_MS,
   heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
   retry: { initialInterval: SECOND_MS, backoffCoefficient: 1, maximumAttempts: 20, nonRetryableErrorTypes },
@@ -69,6 +77,7 @@ export const RETIRE_PAUSE_MS = MINUTE_MS;
 /** Moving bytes: as long as the volume allows, tries included. Coefficient 1, since a killed mover is no congestion. */
 export function moverPolicy(timeoutMs: number) {
   return {
+    cancellationType,
     startToCloseTimeout: timeoutMs,
     scheduleToCloseTimeout: timeoutMs,
     heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,

@@ -139,7 +139,7 @@ export async function startEnvironment(): Promise<Environment> {
     async close() {
       await kube.delete(`/api/v1/namespaces/${namespace}`);
       await until(
-        async () => (await namespaceExists()) === false,
+        async () => !(await namespaceExists()),
         60_000,
         () => `the namespace ${namespace} does not end`,
       );
