@@ -2,5 +2,5 @@
 import { readFile } from 'node:fs/promises';
 import { summarizeResults, type TestResults } from './testResults.js';
 
-const [, , file = '.drover-test/results.json'] = process.argv;
+const [, , file = 'dist/test-results.json'] = process.argv;
 console.log(summarizeResults(JSON.parse(await readFile(file, 'utf8')) as TestResults));

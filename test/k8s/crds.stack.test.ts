@@ -101,7 +101,6 @@ describe('existing manifests are accepted', () => {
 describe('the fields of Drover are accepted', () => {
   it.each<[string, Fields]>([
     ['pause, pin, retain, deletion', { ...base, paused: true, pin: commit, retain: 50, deletionPolicy: 'Retain' }],
-    ['a pin of 64 digits', { ...base, pin: '0'.repeat(64) }],
     [
       'git ref, depth, sub-path, host keys',
       git({ ref: 'v1.2.3', depth: 0, subPath: 'site/public', knownHosts: 'h ssh-ed25519 AAAA' }),
@@ -171,6 +170,7 @@ const refused: [string, VolumeKind, Fields, string[]][] = [
     { ...base, deletionPolicy: 'Keep' },
     ['spec.deletionPolicy', '"Keep"', '"Retain", "Delete"'],
   ],
+  ['a SHA-256 pin', 'SharedVolume', { ...base, pin: '0'.repeat(64) }, ['spec.pin', 'full commit id', '0'.repeat(64)]],
   ['a short pin', 'SharedVolume', { ...base, pin: 'abc1234' }, ['spec.pin', 'full commit id', '"abc1234"']],
   [
     'two sources',
