@@ -93,59 +93,71 @@ export function createMoverActivities(ports: MoverPorts) {
 
     /** Lists the target revision and compares it with what is published. */
     diff: (input: SyncStep): Promise<DiffReport> =>
-      runStep(async (step) => {
-        const held = await hold(input.volume, step);
-        return withSource(input, held, step, async (source, context) => {
-          const { bytesFetched } = await stageListing(held.attempt, input.target.revision, source, context);
-          const [previous, next] = await Promise.all([
-            readPublishedListing(held.layout),
-            readListing(held.attempt.listing),
-          ]);
-          const topLevel = new Set(next.map(({ path }) => path.split('/', 1)[0] ?? path));
-          const facts = {
-            delta: summarize(diffListings(previous, next)),
-            reservedNames: [...topLevel].filter(isReservedName).slice(0, 5),
-            ...(await readFreeSpace(held.layout.root)),
-          };
-          return { facts, bytesFetched };
-        });
-      }, ports.reportProgress),
+      runStep(
+        async (step) => {
+          const held = await hold(input.volume, step);
+          return withSource(input, held, step, async (source, context) => {
+            const { bytesFetched } = await stageListing(held.attempt, input.target.revision, source, context);
+            const [previous, next] = await Promise.all([
+              readPublishedListing(held.layout),
+              readListing(held.attempt.listing),
+            ]);
+            const topLevel = new Set(next.map(({ path }) => path.split('/', 1)[0] ?? path));
+            const facts = {
+              delta: summarize(diffListings(previous, next)),
+              reservedNames: [...topLevel].filter(isReservedName).slice(0, 5),
+              ...(await readFreeSpace(held.layout.root)),
+            };
+            return { facts, bytesFetched };
+          });
+        },
+        ports.reportProgress,
+        input.target.settings.timeoutMs,
+      ),
 
     /** Makes the next tree in the staging directory: links to what is unchanged, the rest from the source. */
     fetch: (input: SyncStep): Promise<{ bytesFetched: number }> =>
-      runStep(async (step) => {
-        const held = await hold(input.volume, step);
-        return withSource(input, held, step, async (source, context) => {
-          const { revision } = input.target;
-          const { staged, bytesFetched } = await stageListing(held.attempt, revision, source, context);
-          if (staged.step !== 'listed') return { bytesFetched: 0 };
-          let writtenBytes = 0;
-          await writeTree(
-            held.layout,
-            held.attempt,
-            staged,
-            async (entries, targetDir) => {
-              writtenBytes = (await source.write(revision, entries, targetDir, context)).bytesFetched;
-            },
-            step.signal,
-          );
-          return { bytesFetched: bytesFetched + writtenBytes };
-        });
-      }, ports.reportProgress),
+      runStep(
+        async (step) => {
+          const held = await hold(input.volume, step);
+          return withSource(input, held, step, async (source, context) => {
+            const { revision } = input.target;
+            const { staged, bytesFetched } = await stageListing(held.attempt, revision, source, context);
+            if (staged.step !== 'listed') return { bytesFetched: 0 };
+            let writtenBytes = 0;
+            await writeTree(
+              held.layout,
+              held.attempt,
+              staged,
+              async (entries, targetDir) => {
+                writtenBytes = (await source.write(revision, entries, targetDir, context)).bytesFetched;
+              },
+              step.signal,
+            );
+            return { bytesFetched: bytesFetched + writtenBytes };
+          });
+        },
+        ports.reportProgress,
+        input.target.settings.timeoutMs,
+      ),
 
     /** Compares the staged tree with its listing, and describes it as a snapshot. */
-    verify: ({ volume }: SyncStep): Promise<Snapshot> =>
-      runStep(async (step) => {
-        const { attempt } = await hold(volume, step);
-        const staged = await readStaged(attempt);
-        if (staged === undefined || staged.step === 'listed') {
-          throw new DroverError('VerificationFailed', 'the staged tree is gone');
-        }
-        const described = await readDescribed(attempt);
-        if (staged.step === 'verified' && described !== undefined) return described;
-        const verified = await verifyTree(attempt.tree, await readListing(attempt.listing), step.signal);
-        return describeSnapshot(attempt, staged, verified, ports.now());
-      }, ports.reportProgress),
+    verify: ({ volume, target }: SyncStep): Promise<Snapshot> =>
+      runStep(
+        async (step) => {
+          const { attempt } = await hold(volume, step);
+          const staged = await readStaged(attempt);
+          if (staged === undefined || staged.step === 'listed') {
+            throw new DroverError('VerificationFailed', 'the staged tree is gone');
+          }
+          const described = await readDescribed(attempt);
+          if (staged.step === 'verified' && described !== undefined) return described;
+          const verified = await verifyTree(attempt.tree, await readListing(attempt.listing), step.signal);
+          return describeSnapshot(attempt, staged, verified, ports.now());
+        },
+        ports.reportProgress,
+        target.settings.timeoutMs,
+      ),
 
     /** Makes the verified snapshot, or the kept one that the target names, the one that readers see. */
     publish: ({ volume, target }: SyncStep): Promise<PublishReport> =>

@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DroverError } from '../domain/errors.js';
 import { ADOPT_ANNOTATION } from '../domain/names.js';
 import { isSameAttempt, type ResolvedKey } from '../domain/polling.js';
 import type { VolumeSettings } from '../domain/settings.js';
 import type { Snapshot } from '../domain/sync.js';
 import { volumeDirectory, type VolumeRef } from '../domain/volume.js';
+import { withDeadline } from '../k8s/deadline.js';
 import type { VolumeObject } from '../k8s/volume.js';
 import { readCurrent } from '../snapshots/inventory.js';
 import { volumeLayout, type VolumeLayout } from '../snapshots/layout.js';
@@ -26,8 +28,26 @@ export interface Observation {
   readonly isRefused: boolean;
 }
 
-/** Asks the source for its revision (unless one is pinned) and compares it with the disk. Reads only. */
-export async function observeVolume(
+/** A source that does not answer for this long counts as unreachable; the slot is needed for others. */
+const ANSWER_TIMEOUT_MS = 60_000;
+
+/**
+ * Asks the source for its revision (unless one is pinned) and compares it with the disk. Reads only.
+ * @param timeoutMs 60 s when absent; after that the source counts as unreachable
+ */
+export function observeVolume(
+  ports: MoverPorts,
+  volume: VolumeRef,
+  resource: VolumeObject,
+  signal: AbortSignal,
+  timeoutMs = ANSWER_TIMEOUT_MS,
+): Promise<Observation> {
+  const unreachable = (): DroverError =>
+    new DroverError('SourceUnreachable', `the source did not answer within ${timeoutMs / 1000} s`);
+  return withDeadline(timeoutMs, unreachable, (bound) => observe(ports, volume, resource, bound), signal);
+}
+
+async function observe(
   ports: MoverPorts,
   volume: VolumeRef,
   resource: VolumeObject,

@@ -1,6 +1,8 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { formatDuration } from '../domain/durations.js';
 import { DroverError, FAILURES } from '../domain/errors.js';
 import { HEARTBEAT_EVERY_MS, SOURCE_TRIES } from '../domain/policy.js';
+import { withDeadline } from '../k8s/deadline.js';
 import { classifyError } from './classify.js';
 
 /** What a step of an operation is given besides its input. */
@@ -29,8 +31,13 @@ const MAX_REPORT_PAUSE_MS = 60_000;
 /**
  * The edge between an activity and Temporal: heartbeats while `work` runs, hands its cancellation on, and maps every
  * error to a failure whose type is a reason of the vocabulary.
+ * @param timeoutMs after which `work` is stopped and fails as `TimedOut`; without it only Temporal's time-outs apply
  */
-export async function runStep<T>(work: (step: StepContext) => Promise<T>, report?: ReportProgress): Promise<T> {
+export async function runStep<T>(
+  work: (step: StepContext) => Promise<T>,
+  report?: ReportProgress,
+  timeoutMs?: number,
+): Promise<T> {
   const context = Context.current();
   const { info, cancellationSignal, log } = context;
   const startMs = Date.now();
@@ -51,13 +58,14 @@ export async function runStep<T>(work: (step: StepContext) => Promise<T>, report
   };
   const timer = setInterval(beat, HEARTBEAT_EVERY_MS);
   try {
-    const result = await work({
-      token: `${execution.runId.slice(0, 8)}-${info.activityId}-${info.attempt}`,
-      signal: cancellationSignal,
-      onProgress: (progress) => {
-        latest = progress;
-      },
-    });
+    const token = `${execution.runId.slice(0, 8)}-${info.activityId}-${info.attempt}`;
+    const onProgress = (progress: StepProgress): void => {
+      latest = progress;
+    };
+    const bounded = (signal: AbortSignal): Promise<T> => work({ token, signal, onProgress });
+    const result = await (timeoutMs === undefined
+      ? bounded(cancellationSignal)
+      : withDeadline(timeoutMs, () => timedOut(timeoutMs), bounded, cancellationSignal));
     // The SDK adds the ids of workflow, run and activity: the thread from the resource to this line.
     log.info('step ended', { tookMs: Date.now() - startMs });
     return result;
@@ -67,6 +75,13 @@ export async function runStep<T>(work: (step: StepContext) => Promise<T>, report
   } finally {
     clearInterval(timer);
   }
+}
+
+function timedOut(timeoutMs: number): DroverError {
+  return new DroverError(
+    'TimedOut',
+    `the step took longer than ${formatDuration(timeoutMs)}, which spec.syncTimeout allows`,
+  );
 }
 
 function cancelled(error: unknown): CancelledFailure {

@@ -47,12 +47,21 @@ export const STOP_POLICY = { ...CONTROL_POLICY, startToCloseTimeout: STOP_RUN_MS
 /** How often a run asks a source that cannot be reached. Then it waits, and the poller is the next try. */
 export const SOURCE_TRIES = 3;
 
+/** Tries of a step that fails for a reason which may pass; then the run waits as stalled and says why. */
+const MAX_TRIES = 20;
+
 /** A short question to the source. */
 export const RESOLVE_POLICY = {
   cancellationType,
   startToCloseTimeout: 2 * MINUTE_MS,
   heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
-  retry: { initialInterval: SECOND_MS, backoffCoefficient: 2, maximumInterval: 15 * SECOND_MS, nonRetryableErrorTypes },
+  retry: {
+    initialInterval: SECOND_MS,
+    backoffCoefficient: 2,
+    maximumInterval: 15 * SECOND_MS,
+    maximumAttempts: MAX_TRIES,
+    nonRetryableErrorTypes,
+  },
 } as const;
 
 /** Work on the export itself: short, and worth trying until it succeeds or a person decides otherwise. */
@@ -60,7 +69,7 @@ export const EXPORT_POLICY = {
   cancellationType,
   startToCloseTimeout: 10 * MINUTE_MS,
   heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
-  retry: { initialInterval: SECOND_MS, backoffCoefficient: 1, maximumAttempts: 20, nonRetryableErrorTypes },
+  retry: { initialInterval: SECOND_MS, backoffCoefficient: 1, maximumAttempts: MAX_TRIES, nonRetryableErrorTypes },
 } as const;
 
 /** Ends when no mover takes the step for a while: then the deletion says that the export cannot be reached. */
@@ -74,14 +83,21 @@ export const RETIRE_POLICY = {
 /** Between two tries of a deletion whose export cannot be reached. */
 export const RETIRE_PAUSE_MS = MINUTE_MS;
 
-/** Moving bytes: as long as the volume allows, tries included. Coefficient 1, since a killed mover is no congestion. */
+/**
+ * Moving bytes. Each try ends by itself after `timeoutMs` and says so; this time-out is for a worker that cannot. The wait
+ * for a free mover does not count. Coefficient 1, since a killed mover is no congestion.
+ */
 export function moverPolicy(timeoutMs: number) {
   return {
     cancellationType,
-    startToCloseTimeout: timeoutMs,
-    scheduleToCloseTimeout: timeoutMs,
+    startToCloseTimeout: timeoutMs + MINUTE_MS,
     heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
-    retry: { initialInterval: SECOND_MS, backoffCoefficient: 1, nonRetryableErrorTypes },
+    retry: {
+      initialInterval: SECOND_MS,
+      backoffCoefficient: 1,
+      maximumAttempts: 3 * MAX_TRIES,
+      nonRetryableErrorTypes,
+    },
   } as const;
 }
 

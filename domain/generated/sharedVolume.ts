@@ -123,7 +123,7 @@ export interface SharedVolumeSpec {
   mountPath: string;
   /** How often the source is checked, as a Go duration of at least 5s. 60s when absent. */
   syncInterval?: string;
-  /** How long one sync may work before it is stopped and tried again, as a Go duration. Independent of syncInterval. 10m when absent. */
+  /** How long one step of a sync (diff, fetch, verify) may take before it is stopped and the run waits as stalled, as a Go duration. Independent of syncInterval. 10m when absent. */
   syncTimeout?: string;
   /** Whether syncing rests. What is published stays published. */
   paused?: boolean;

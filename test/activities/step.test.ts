@@ -46,6 +46,25 @@ describe('runStep', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  it('stops work that takes longer than it may, and says so', async () => {
+    const logger = new DefaultLogger('ERROR');
+    const environment = new MockActivityEnvironment({ attempt: 1 }, { logger });
+    let wasStopped = false;
+    const work = ({ signal }: StepContext): Promise<void> =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          wasStopped = true;
+          reject(signal.reason as Error);
+        });
+      });
+
+    const done = environment.run(() => runStep(work, undefined, 90_000));
+    jest.advanceTimersByTime(90_000);
+
+    await expect(done).rejects.toMatchObject({ type: 'TimedOut', message: expect.stringContaining('1m30s') });
+    expect(wasStopped).toBe(true);
+  });
+
   it('tells the workflow how far it is, less and less often, and survives when that fails', async () => {
     let finish: () => void = () => undefined;
     const reported: number[] = [];

@@ -118,6 +118,17 @@ describe('abort', () => {
 });
 
 describe('a stalled run', () => {
+  it('is what becomes of a fetch that takes longer than it may', async () => {
+    const source = { git: { url: `${stalling.url}/site.git` } };
+    await environment.createVolume('slow', { source, syncTimeout: '3s' });
+
+    const volume = await environment.untilVolume('slow', isStalled('TimedOut'));
+
+    expect(condition(volume, 'Stalled')?.message).toMatch(/longer than 3s.*spec\.syncTimeout/);
+    await until(() => gitProcessesOf('slow').length === 0);
+    expect(readdirSync(join(environment.directory('slow'), 'staging'))).toEqual([]);
+  });
+
   it('waits, says so in Temporal, and goes on at retry', async () => {
     const git = { url: `${daemon.url}/late.git` };
     await environment.createVolume('late', { source: { git }, syncInterval: '1h' });
