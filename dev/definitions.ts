@@ -1,8 +1,7 @@
 import { join } from 'node:path';
+import { SYSTEM_NAMESPACE } from '../domain/names.js';
 import { runKubectl, type KubectlTarget } from './kubectl.js';
 
-/** The namespace of Drover's own objects, such as its leases. */
-const SYSTEM_NAMESPACE = 'drover-system';
 const APPLY = ['apply', '--server-side', '--force-conflicts', '--field-manager=drover-install'] as const;
 
 /** Applies Drover's resource definitions and its namespace, and waits until the definitions are served. */

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, writeFile } from 'node:fs/promises';
+import { errorCode } from '../domain/errorCode.js';
 
 /** Small building blocks for files that must be whole or absent. */
 
 export function hasCode(error: unknown, ...codes: string[]): boolean {
-  return codes.includes((error as NodeJS.ErrnoException | null)?.code ?? '');
+  return codes.includes(errorCode(error) ?? '');
 }
 
 /** Replaces `path` as a whole: a reader sees the old content or the new one. Durable when it returns. */

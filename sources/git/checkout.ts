@@ -5,7 +5,7 @@ import type { ManifestEntry } from '../../domain/manifest.js';
 import type { SourceProgress } from '../source.js';
 import type { GitSetup } from './environment.js';
 import { runGit } from './run.js';
-import { errorCode } from './errorCode.js';
+import { errorCode } from '../../domain/errorCode.js';
 
 /** Paths that are handed to git at a time; progress is reported between. */
 const BATCH = 500;

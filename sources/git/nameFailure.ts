@@ -2,7 +2,7 @@ import { access, statfs } from 'node:fs/promises';
 import { DroverError, type FailureReason } from '../../domain/errors.js';
 import type { SourceContext, StoreContext } from '../source.js';
 import { classify } from './classify.js';
-import { errorCode } from './errorCode.js';
+import { errorCode } from '../../domain/errorCode.js';
 import { isGitFailure } from './failure.js';
 import { redact } from './redact.js';
 

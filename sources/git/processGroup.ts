@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode } from './errorCode.js';
+import { errorCode } from '../../domain/errorCode.js';
 
 /** How long a group may take to end by itself before it is killed. */
 const GRACE_MS = 2000;

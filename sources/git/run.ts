@@ -3,7 +3,7 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { simpleGit } from 'simple-git';
 import type { GitSetup } from './environment.js';
-import { errorCode } from './errorCode.js';
+import { errorCode } from '../../domain/errorCode.js';
 import { gitFailure } from './failure.js';
 import { endGroup } from './processGroup.js';
 

@@ -5,7 +5,7 @@ import type { StoreContext } from '../source.js';
 import { inRepository, type GitSetup } from './environment.js';
 import { findObjects } from './objects.js';
 import { askGit } from './run.js';
-import { errorCode } from './errorCode.js';
+import { errorCode } from '../../domain/errorCode.js';
 
 /**
  * The object store of a volume: `objects/pack/` and `shallow`, and nothing that git would lock. git processes of a
