@@ -77,16 +77,11 @@ export function createMoverActivities(ports: MoverPorts) {
         const resource = await readVolume(ports.kube, volume, signal);
         if (resource === undefined) return { outcome: 'gone' };
         if (resource.spec.paused === true) return { outcome: 'paused' };
-        const { settings, source, layout, key, isPublished, isRefused } = await observeVolume(
-          ports,
-          volume,
-          resource,
-          signal,
-        );
-        if (isPublished) return { outcome: 'unchanged', key, publication: await readPublication(layout) };
-        if (isRefused && !isForced) return { outcome: 'refused', key };
-        const isOwn = (await readOwner(layout)) === volume.uid;
-        const kept = isOwn ? await listPublished(layout) : [];
+        const observed = await observeVolume(ports, volume, resource, signal);
+        const { settings, source, layout, key, mayUse } = observed;
+        if (observed.isPublished) return { outcome: 'unchanged', key, publication: await readPublication(layout) };
+        if (observed.isRefused && !isForced) return { outcome: 'refused', key };
+        const kept = mayUse ? await listPublished(layout) : [];
         const snapshot = kept.find((candidate) => isSnapshotOf(candidate, key.revision, source))?.name;
         return { outcome: 'changed', key, target: { revision: key.revision, settings, snapshot } };
       }, ports.reportProgress),

@@ -23,6 +23,8 @@ export interface Observation {
   readonly source: Source;
   readonly layout: VolumeLayout;
   readonly key: ResolvedKey;
+  /** The directory is the volume's own, nobody's, or one that the resource may adopt. */
+  readonly mayUse: boolean;
   readonly isPublished: boolean;
   /** A run gave this very attempt up, or the directory belongs to somebody else. */
   readonly isRefused: boolean;
@@ -59,16 +61,19 @@ async function observe(
   return withCredentials(ports, volume, resource, signal, async (context, credentialsVersion) => {
     const revision = settings.pin ?? (await source.resolve(context));
     const key = { revision, generation: resource.metadata.generation ?? 0, credentialsVersion };
-    const isForeign = (await findForeignOwner(layout, volume.uid)) !== undefined && !mayAdopt(resource);
-    const current = isForeign ? undefined : await readCurrent(layout);
+    const isForeign = (await findForeignOwner(layout, volume.uid)) !== undefined;
+    const mayUse = !isForeign || mayAdopt(resource);
+    const current = await readCurrent(layout);
     return {
       settings,
       source,
       layout,
       key,
-      isPublished: current !== undefined && isSnapshotOf(current, revision, source),
-      // A foreign directory cannot hold a refusal, and stays foreign until somebody acts.
-      isRefused: isForeign || isSameAttempt(await readRefusal(layout), key),
+      mayUse,
+      // The same content in a foreign directory is not this volume's: publishing it is what makes the directory its own.
+      isPublished: !isForeign && current !== undefined && isSnapshotOf(current, revision, source),
+      // A foreign directory cannot hold a refusal of this volume, and stays foreign until somebody acts.
+      isRefused: !mayUse || (!isForeign && isSameAttempt(await readRefusal(layout), key)),
     };
   });
 }

@@ -60,12 +60,16 @@ async function linkUnchanged(
   );
   return toWrite;
 
+  /** One level at a time: a recursive call would make the tree of an attempt again that was taken over meanwhile. */
+  function makeDirectory(directory: string): void {
+    if (made.has(directory)) return;
+    makeDirectory(dirname(directory));
+    mkdirSync(join(attempt.tree, directory), { mode: 0o755 });
+    made.add(directory);
+  }
+
   function link(path: string): boolean {
-    const directory = dirname(path);
-    if (!made.has(directory)) {
-      mkdirSync(join(attempt.tree, directory), { recursive: true, mode: 0o755 });
-      made.add(directory);
-    }
+    makeDirectory(dirname(path));
     try {
       linkSync(join(layout.current, path), join(attempt.tree, path));
       return true;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -243,6 +243,20 @@ describe('a directory that is not the volume’s own', () => {
 
     expect(await read('a.txt')).toBe('one');
     expect(await read('precious')).toBe('theirs');
+  });
+
+  it('with the very content that is wanted is taken over without fetching it, and then goes with the resource', async () => {
+    await rm(root, { recursive: true });
+    await syncOnce();
+    await writeFile(join(root, 'marker.json'), '{"uid":"an-earlier-life"}');
+    setup.setVolume({}, { annotations: { 'drover.io/adopt': VOLUME.uid } });
+    setup.source.calls.length = 0;
+
+    await syncOnce();
+
+    expect(await readFile(join(root, 'marker.json'), 'utf8')).toContain(VOLUME.uid);
+    expect(setup.source.calls).toEqual(['resolve', `compact ${REV1}`]);
+    expect(await run(mover.retire, { volume: VOLUME, deletionPolicy: 'Delete' })).toBe(true);
   });
 
   it('is not taken over by an annotation for another life of the resource', async () => {

@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { discard, readStaged, takeOver } from '../../snapshots/attempt.js';
 import { pruneSnapshots } from '../../snapshots/prune.js';
 import { publishSnapshot } from '../../snapshots/publish.js';
+import { writeListing } from '../../snapshots/manifestFile.js';
 import { keepSnapshot } from '../../snapshots/snapshot.js';
-import { createVolume, nextToken, type VolumeOnDisk } from './volumeOnDisk.js';
+import { writeTree } from '../../snapshots/write.js';
+import { createVolume, listingOf, NEVER, nextToken, type VolumeOnDisk } from './volumeOnDisk.js';
 
 let volume: VolumeOnDisk;
 beforeEach(async () => {
@@ -22,6 +26,26 @@ describe('an attempt that was taken over', () => {
     await expect(keepSnapshot(volume.layout, old.attempt, old.snapshot)).rejects.toMatchObject({ reason: 'Fenced' });
     expect(await readdir(volume.layout.snapshots)).toEqual([]);
   });
+
+  it('cannot make its tree again while it links what is unchanged', async () => {
+    const paths = Array.from({ length: 1500 }, (_, index) => `all/dir-${index}/file`);
+    const tree = Object.fromEntries(paths.map((path) => [path, 'same']));
+    await volume.publish('rev1', tree);
+    const old = await takeOver(volume.layout, nextToken());
+    await writeListing(old.listing, listingOf(tree));
+    const staged = { revision: 'rev2', variant: '' };
+    const late = writeTree(volume.layout, old, staged, () => Promise.resolve(), NEVER);
+    const outcome = late.then(
+      () => 'written',
+      (error: unknown) => (error as { reason?: string }).reason,
+    );
+    while (!existsSync(join(old.tree, 'all/dir-0'))) await setImmediate();
+
+    const next = await takeOver(volume.layout, nextToken());
+
+    expect(await outcome).toBe('Fenced');
+    expect(await readdir(volume.layout.staging)).toEqual([next.token]);
+  }, 30_000);
 
   it('cannot flip, also when it stands just before the flip', async () => {
     await volume.publish('rev1', { a: '1' });
