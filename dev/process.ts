@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../k8s/clock.js';
 import { findDeathSignal, type DeathSignal } from './deathSignal.js';
 import { endLeftover, removePidFile, writePidFile } from './pidFile.js';
 import { HEALTHY_MS, restartDelayMs } from './restartDelay.js';
@@ -76,7 +76,7 @@ export async function superviseProcess(spec: ProcessSpec, options: SupervisionOp
       const delayMs = restartDelayMs(deaths);
       options.say(`${name} died (${how}); starting it again in ${delayMs / 1000} s (log: ${logPath})`);
       // An abort only ends the waiting; the condition of the loop then ends the rest.
-      await sleep(delayMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await systemClock.sleep(delayMs, stopping.signal);
     }
   };
   const life = live();

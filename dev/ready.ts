@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../k8s/clock.js';
 import type { SupervisedProcess } from './process.js';
 
 /** Throws while the process is not ready, and says why. */
@@ -42,7 +42,7 @@ async function probeUntilReady(process: SupervisedProcess, probe: Probe, waiting
       }
     }
     // An abort only shortens the pause; the next probe then ends the waiting.
-    await sleep(INTERVAL_MS, undefined, { signal: waiting }).catch(() => undefined);
+    await systemClock.sleep(INTERVAL_MS, waiting);
   }
 }
 

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { readJson } from '../snapshots/files.js';
 import { ensureCredentials } from './credentials.js';
 import { childEnvironment } from './environment.js';
 import { LOCAL_CONTEXT } from './kubeconfig.js';
@@ -7,7 +8,7 @@ import { startOnFreePorts } from './ports.js';
 import type { Stack, StackDescription, StackRecord } from './stackDescription.js';
 import { ANY_PORTS, usualPorts, type StackPorts } from './stackPorts.js';
 import { startServers, stopInOrder } from './startServers.js';
-import { claimStateDirectory, readJson } from './stateDirectory.js';
+import { claimStateDirectory } from './stateDirectory.js';
 import type { TemporalSettings } from './temporalSettings.js';
 import type { ToolPaths } from './tools.js';
 

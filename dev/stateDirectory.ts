@@ -1,5 +1,6 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readJson } from '../snapshots/files.js';
 import { identifyProcess, isRunning, type ProcessIdentity } from './processIdentity.js';
 
 /** The process that runs a stack in `stateDir` at this moment; undefined when none does. */
@@ -30,16 +31,6 @@ export async function claimStateDirectory(stateDir: string): Promise<() => Promi
     if (owned) await rm(path, { force: true });
     owned = false;
   };
-}
-
-/** The content of a JSON file; undefined when there is none. */
-export async function readJson<Content>(path: string): Promise<Content | undefined> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as Content;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 function ownerPath(stateDir: string): string {

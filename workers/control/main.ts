@@ -11,7 +11,7 @@ import { readControlConfig } from '../shared/config.js';
 import { checkKube, connectKube } from '../shared/kube.js';
 import { syncMetrics } from '../shared/metrics.js';
 import { runProcess } from '../shared/process.js';
-import { runWorker } from '../shared/runWorker.js';
+import { runTogether, runWorker } from '../shared/runWorker.js';
 import { workerOptions } from '../shared/temporal.js';
 import { observeSyncs } from './observeSyncs.js';
 import { exposeVolumes } from './volumeMetrics.js';
@@ -54,14 +54,12 @@ await runProcess('control', readControlConfig, async (config, { log, registry, t
   exposeVolumes(registry, () => watcher.volumes());
 
   // Losing the lease ends the process: a new one starts with a clean view. So does a worker that fails.
-  const ended = new AbortController();
-  const either = AbortSignal.any([signal, ended.signal]);
+  // Losing the lease ends the process: a new one starts with a clean view. So does a worker that fails.
   const lease = { namespace: SYSTEM_NAMESPACE, name: 'drover-control', identity: config.DROVER_IDENTITY };
-  try {
-    await Promise.all([lead(kube, lease, (leading) => watcher.run(leading), either), runWorker(worker, either)]);
-  } finally {
-    ended.abort();
-  }
+  await runTogether(signal, [
+    (either) => lead(kube, lease, (leading) => watcher.run(leading), either),
+    (either) => runWorker(worker, either),
+  ]);
 });
 
 function bundlePath(): string {

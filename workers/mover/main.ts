@@ -14,7 +14,7 @@ import { readMoverConfig } from '../shared/config.js';
 import { checkKube, connectKube } from '../shared/kube.js';
 import { pollMetrics } from '../shared/metrics.js';
 import { runProcess } from '../shared/process.js';
-import { runWorker } from '../shared/runWorker.js';
+import { runTogether, runWorker } from '../shared/runWorker.js';
 import { workerOptions } from '../shared/temporal.js';
 import { reportLook } from './reportLook.js';
 
@@ -80,12 +80,9 @@ await runProcess('mover', readMoverConfig, async (config, { log, registry, tempo
     }),
   ]);
 
-  const ended = new AbortController();
-  const either = AbortSignal.any([signal, ended.signal]);
   try {
-    await Promise.all([runWorker(mover, either), runWorker(poller, either)]);
+    await runTogether(signal, [(either) => runWorker(mover, either), (either) => runWorker(poller, either)]);
   } finally {
-    ended.abort();
     await rm(config.DROVER_PRIVATE_DIR, { recursive: true, force: true });
   }
 });

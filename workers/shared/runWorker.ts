@@ -11,3 +11,17 @@ export async function runWorker(worker: Worker, signal: AbortSignal): Promise<vo
   if (signal.aborted) shutdown();
   await running;
 }
+
+/** Runs several works until `signal` fires. When one fails, the others are told to end and its error is thrown. */
+export async function runTogether(
+  signal: AbortSignal,
+  works: readonly ((signal: AbortSignal) => Promise<void>)[],
+): Promise<void> {
+  const ended = new AbortController();
+  const either = AbortSignal.any([signal, ended.signal]);
+  try {
+    await Promise.all(works.map((work) => work(either)));
+  } finally {
+    ended.abort();
+  }
+}
