@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Progress } from '../../domain/progress.js';
 import { startGitDaemon, type GitServer } from '../doubles/git/daemon.js';
+import { gitProcessesIn } from '../doubles/git/processes.js';
 import { createRepository, type Repository } from '../doubles/git/repository.js';
 import { startSmartHttp, type SmartHttpServer } from '../doubles/git/smartHttp.js';
 import {
@@ -56,28 +57,13 @@ async function progressOf(name: string): Promise<Progress> {
   return environment.temporal.workflow.getHandle(await workflowIdOf(name)).query<Progress>('progress');
 }
 
-/** Processes whose command line names the volume's directory. */
-function gitProcessesOf(name: string): string[] {
-  return readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid))
-    .filter((pid) => {
-      try {
-        const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8') + readFileSync(`/proc/${pid}/environ`, 'utf8');
-        return line.includes(environment.directory(name)) && line.startsWith('git');
-      } catch {
-        // The process ended while it was looked at.
-        return false;
-      }
-    });
-}
-
 describe('abort', () => {
   it('stops a fetch that hangs, with its processes, and leaves nothing staged', async () => {
     await environment.createVolume('hanging', { source: { git: { url: `${stalling.url}/site.git` } } });
     await until(
       async () => existsSync(environment.directory('hanging')) && (await progressOf('hanging')).phase === 'Comparing',
     );
-    await until(() => gitProcessesOf('hanging').length > 0);
+    await until(() => gitProcessesIn(environment.directory('hanging')).length > 0);
 
     const startMs = Date.now();
     const aborted = await environment.cli('abort', `${environment.namespace}/hanging`);
@@ -91,7 +77,7 @@ describe('abort', () => {
     console.log(`abort in the middle of a fetch took ${tookMs} ms (promised: ${ABORT_PROMISE_MS} ms)`);
     expect(aborted.exitCode).toBe(0);
     expect(tookMs).toBeLessThan(3 * ABORT_PROMISE_MS);
-    expect(gitProcessesOf('hanging')).toEqual([]);
+    expect(gitProcessesIn(environment.directory('hanging'))).toEqual([]);
     await until(() => readdirSync(join(environment.directory('hanging'), 'staging')).length === 0);
     expect(condition(volume, 'Synced')).toMatchObject({ status: 'False', reason: 'Aborted' });
   });
@@ -125,7 +111,7 @@ describe('a stalled run', () => {
     const volume = await environment.untilVolume('slow', isStalled('TimedOut'));
 
     expect(condition(volume, 'Stalled')?.message).toMatch(/longer than 3s.*spec\.syncTimeout/);
-    await until(() => gitProcessesOf('slow').length === 0);
+    await until(() => gitProcessesIn(environment.directory('slow')).length === 0);
     expect(readdirSync(join(environment.directory('slow'), 'staging'))).toEqual([]);
   });
 

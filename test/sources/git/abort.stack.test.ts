@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGitSource } from '../../../sources/git/index.js';
 import { createVolumeDirs } from '../../doubles/git/context.js';
+import { gitProcessesIn, seenProcesses } from '../../doubles/git/processes.js';
 import { createRepository } from '../../doubles/git/repository.js';
 import { startSmartHttp, type SmartHttpServer } from '../../doubles/git/smartHttp.js';
 
@@ -32,42 +33,25 @@ function filesWith(dir: string, text: string): string[] {
     .filter((path) => readFileSync(path).includes(text));
 }
 
-/** Command lines or environments of living processes that name `text`, from /proc. */
-function processesNaming(text: string, file: 'cmdline' | 'environ' = 'cmdline'): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .flatMap((pid) => {
-      try {
-        const line = readFileSync(`/proc/${pid}/${file}`, 'utf8').replaceAll('\0', ' ');
-        return line.includes(text) ? [line] : [];
-      } catch {
-        // The process ended meanwhile.
-        return [];
-      }
-    });
-}
-
 describe('abort', () => {
   it('in the middle of a fetch rejects with the reason and leaves no process', async () => {
     const url = `${server.url}/big.git`;
     const controller = new AbortController();
-    const listing = createGitSource({ url, depth: 1 }, { allowFileUrls: false }).list(
-      revision,
-      dirs.context({ signal: controller.signal }),
-    );
+    const context = dirs.context({ signal: controller.signal });
+    const listing = createGitSource({ url, depth: 1 }, { allowFileUrls: false }).list(revision, context);
     const outcome = listing.catch((error: unknown) => error);
     while (server.bytesSent() < 100_000) await sleep(10);
-    // git, git-remote-http and index-pack.
-    expect(processesNaming(url).length).toBeGreaterThanOrEqual(2);
+    const running = gitProcessesIn(context.scratchDir);
+    for (const name of ['fetch', 'remote-http', 'index-pack'])
+      expect(running).toContainEqual(expect.stringContaining(name));
     const reason = new Error('asked for');
     controller.abort(reason);
     expect(await outcome).toBe(reason);
-    expect(processesNaming(url)).toEqual([]);
-    expect(processesNaming('index-pack')).toEqual([]);
+    expect(gitProcessesIn(context.scratchDir)).toEqual([]);
   });
 
   it('finds no secret in command lines, environments and files of the attempt while a fetch runs', async () => {
-    const login = { user: 'reader', password: 'canary-password' };
+    const login = { user: 'reader', password: `canary-${randomBytes(8).toString('hex')}` };
     const guarded = await startSmartHttp(served, { ...login, stallAfterBytes: 300_000 });
     const url = `${guarded.url}/big.git`;
     const controller = new AbortController();
@@ -75,8 +59,10 @@ describe('abort', () => {
     const listing = createGitSource({ url, depth: 1 }, { allowFileUrls: false }).list(revision, context);
     const outcome = listing.catch((error: unknown) => error);
     while (guarded.bytesSent() < 100_000) await sleep(10);
-    expect(processesNaming(url, 'environ')).toEqual([]);
-    for (const file of ['cmdline', 'environ'] as const) expect(processesNaming(login.password, file)).toEqual([]);
+    const seen = seenProcesses();
+    expect(seen.filter(({ commandLine }) => commandLine.includes(url))).not.toEqual([]);
+    expect(seen.filter(({ environment }) => environment.includes(url))).toEqual([]);
+    expect(seen.filter((one) => `${one.commandLine}${one.environment}`.includes(login.password))).toEqual([]);
     expect(filesWith(context.scratchDir, login.password)).toEqual([]);
     const [secretFile, ...others] = filesWith(context.privateDir, login.password);
     expect(others).toEqual([]);
