@@ -2,6 +2,7 @@ import type { DroverError } from '../domain/errors.js';
 import type { ResolvedKey } from '../domain/polling.js';
 import { volumeRefOf, type VolumeObject } from '../k8s/volume.js';
 import { classifyError } from './classify.js';
+import { nextTick } from './cron.js';
 import { observeVolume } from './observe.js';
 import type { MoverPorts } from './ports.js';
 
@@ -25,7 +26,9 @@ export async function lookAtSource(
 ): Promise<Look> {
   try {
     const volume = volumeRefOf(resource);
-    const { key, isPublished, isRefused } = await observeVolume(ports, volume, resource, signal, timeoutMs);
+    const { key, isPublished, isRefused, settings } = await observeVolume(ports, volume, resource, signal, timeoutMs);
+    // A schedule that cannot be used must be said somewhere; until it is mended, looks come at the default interval.
+    if (settings.checks.type === 'cron') nextTick(settings.checks.cron, settings.checks.timeZone, ports.now());
     return { kind: isPublished || isRefused ? 'unchanged' : 'changed', ...key };
   } catch (error) {
     return signal.aborted ? { kind: 'ended' } : { kind: 'failed', error: classifyError(error) };

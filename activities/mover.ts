@@ -1,26 +1,28 @@
-import { summarize, diffListings } from '../domain/delta.js';
 import { DroverError } from '../domain/errors.js';
-import { isReservedName } from '../domain/gates.js';
+import { APPROVED_PLAN_ANNOTATION } from '../domain/names.js';
 import type { AttemptKey } from '../domain/polling.js';
+import type { Preview, PreviewJob } from '../domain/preview.js';
 import type { DiffReport, Published, PublishReport, Resolution, Snapshot, SyncStep } from '../domain/sync.js';
 import { volumeDirectory, type VolumeRef } from '../domain/volume.js';
 import type { VolumeObject } from '../k8s/volume.js';
 import { discard, readStaged, recordStaged, takeOver, type Attempt } from '../snapshots/attempt.js';
-import { listPublished, readPublished } from '../snapshots/inventory.js';
+import { listPublished, manifestPath, readPublished } from '../snapshots/inventory.js';
 import { volumeLayout, type VolumeLayout } from '../snapshots/layout.js';
 import { readListing, writeListing } from '../snapshots/manifestFile.js';
 import { claimDirectory, readOwner } from '../snapshots/marker.js';
 import { pruneSnapshots } from '../snapshots/prune.js';
+import { digestPlan } from '../snapshots/planDigest.js';
 import { publishSnapshot } from '../snapshots/publish.js';
 import { clearRefusal, recordRefusal } from '../snapshots/refusal.js';
 import { requireExport, retireDirectory } from '../snapshots/retire.js';
 import { describeSnapshot, keepSnapshot, readDescribed } from '../snapshots/snapshot.js';
-import { readFreeSpace } from '../snapshots/space.js';
 import { verifyTree } from '../snapshots/verify.js';
-import { readPublishedListing, writeTree } from '../snapshots/write.js';
+import { writeTree } from '../snapshots/write.js';
 import type { Source, StoreContext } from '../sources/source.js';
+import { readGateFacts } from './gateFacts.js';
 import { isSnapshotOf, mayAdopt, observeVolume, withCredentials } from './observe.js';
 import type { MoverPorts } from './ports.js';
+import { previewVolume } from './preview.js';
 import { runStep, type StepContext } from './step.js';
 import { readVolume, requireVolume } from './volumes.js';
 
@@ -83,32 +85,36 @@ export function createMoverActivities(ports: MoverPorts) {
         if (observed.isRefused && !isForced) return { outcome: 'refused', key };
         const kept = mayUse ? await listPublished(layout) : [];
         const snapshot = kept.find((candidate) => isSnapshotOf(candidate, key.revision, source))?.name;
-        return { outcome: 'changed', key, target: { revision: key.revision, settings, snapshot } };
+        const { revision } = key;
+        const plan = await digestPlan(layout, volume.uid, { revision, variant: source.variant });
+        const approvedPlan = resource.metadata.annotations?.[APPROVED_PLAN_ANNOTATION];
+        return { outcome: 'changed', key, target: { revision, settings, snapshot, plan, approvedPlan } };
       }, ports.reportProgress),
 
-    /** Lists the target revision and compares it with what is published. */
+    /** Lists the target revision, or reads the list of its kept snapshot, and compares it with what is published. */
     diff: (input: SyncStep): Promise<DiffReport> =>
       runStep(
         async (step) => {
           const held = await hold(input.volume, step);
+          const { layout, attempt } = held;
+          const { revision, snapshot, settings } = input.target;
+          if (snapshot !== undefined) {
+            const kept = await readListing(manifestPath(layout, snapshot));
+            return { facts: await readGateFacts(layout, kept, settings.gates), bytesFetched: 0 };
+          }
           return withSource(input, held, step, async (source, context) => {
-            const { bytesFetched } = await stageListing(held.attempt, input.target.revision, source, context);
-            const [previous, next] = await Promise.all([
-              readPublishedListing(held.layout),
-              readListing(held.attempt.listing),
-            ]);
-            const topLevel = new Set(next.map(({ path }) => path.split('/', 1)[0] ?? path));
-            const facts = {
-              delta: summarize(diffListings(previous, next)),
-              reservedNames: [...topLevel].filter(isReservedName).slice(0, 5),
-              ...(await readFreeSpace(held.layout.root)),
-            };
-            return { facts, bytesFetched };
+            const { bytesFetched } = await stageListing(attempt, revision, source, context);
+            const next = await readListing(attempt.listing);
+            return { facts: await readGateFacts(layout, next, settings.gates), bytesFetched };
           });
         },
         ports.reportProgress,
         input.target.settings.timeoutMs,
       ),
+
+    /** Says what a sync would do, and changes nothing. */
+    preview: (job: PreviewJob): Promise<Preview> =>
+      runStep((step) => previewVolume(ports, job, step), ports.reportProgress),
 
     /** Makes the next tree in the staging directory: links to what is unchanged, the rest from the source. */
     fetch: (input: SyncStep): Promise<{ bytesFetched: number }> =>

@@ -1,7 +1,7 @@
 import { DroverError } from '../domain/errors.js';
 import { POLL_RUN_MS } from '../domain/policy.js';
 import type { SyncRequest } from '../domain/requests.js';
-import { readSettings, type GitSettings } from '../domain/settings.js';
+import { DEFAULT_INTERVAL_MS, readSettings, type CheckSchedule, type SourceSettings } from '../domain/settings.js';
 import type { VolumeRef } from '../domain/volume.js';
 import { systemClock, type Clock } from '../k8s/clock.js';
 import { linkAbort } from '../k8s/linkAbort.js';
@@ -9,7 +9,7 @@ import type { Reflector } from '../k8s/reflector.js';
 import { volumeRefOf, type VolumeObject } from '../k8s/volume.js';
 import { createLimiter } from './limiter.js';
 import { lookAtSource, type Look } from './look.js';
-import { countSetback, nextLookDelayMs, pollIntervalMs, trackVolumes, type Tracked } from './pollSchedule.js';
+import { countSetback, nextLookDelayMs, trackVolumes, type Moment, type Tracked } from './pollSchedule.js';
 import type { MoverPorts } from './ports.js';
 import { runStep } from './step.js';
 
@@ -44,6 +44,8 @@ const STOP_LOOKS_MS = 500;
  */
 export function createPollActivities(ports: PollPorts, look: typeof lookAtSource = lookAtSource) {
   const { clock = systemClock } = ports;
+
+  const thisMoment = (): Moment => ({ nowMs: clock.nowMs(), now: ports.now(), random: () => clock.random() });
 
   async function pollSources(): Promise<void> {
     await runStep(async ({ signal: cancelled }) => {
@@ -91,7 +93,7 @@ export function createPollActivities(ports: PollPorts, look: typeof lookAtSource
       const nowMs = clock.nowMs();
       let nextMs = Math.min(nowMs + MAX_NAP_MS, endMs);
       const resources = reflectors.flatMap((reflector) => reflector.list());
-      trackVolumes(tracked, resources, nowMs, () => clock.random());
+      trackVolumes(tracked, resources, checksOf, thisMoment());
       for (const resource of resources) {
         const entry = tracked.get(resource.metadata.uid ?? '');
         if (entry === undefined || entry.isLooking) continue;
@@ -122,6 +124,7 @@ export function createPollActivities(ports: PollPorts, look: typeof lookAtSource
       const isOvertaken = (): boolean =>
         controller.signal.aborted || tracked.get(uid) !== entry || entry.generation !== generation;
       let isTold = true;
+      let isSettled = true;
       try {
         const result = readSettings(resource.spec);
         if (!result.ok || result.settings.paused) return;
@@ -134,6 +137,7 @@ export function createPollActivities(ports: PollPorts, look: typeof lookAtSource
         if (found.kind === 'ended' || isOvertaken()) return;
         ports.observePoll(found.kind, latenessMs);
         countSetback(entry, found);
+        isSettled = found.kind === 'unchanged';
         isTold = false;
         if (found.kind === 'changed') {
           const { kind: _, ...key } = found;
@@ -144,8 +148,8 @@ export function createPollActivities(ports: PollPorts, look: typeof lookAtSource
         isTold = true;
       } finally {
         if (!isOvertaken()) {
-          const delayMs = nextLookDelayMs(pollIntervalMs(resource), entry.setbacks, isTold, clock.random());
-          entry.dueMs = clock.nowMs() + delayMs;
+          const last = { setbacks: entry.setbacks, isTold, isSettled };
+          entry.dueMs = clock.nowMs() + nextLookDelayMs(checksOf(resource), last, thisMoment());
         }
       }
     }
@@ -168,8 +172,14 @@ async function settleWithin(timeoutMs: number, works: Iterable<Promise<void>>, c
   await clock.sleep(timeoutMs, settled.signal);
 }
 
+/** When a volume wants to be looked at; the default when its spec cannot be read. */
+function checksOf({ spec }: VolumeObject): CheckSchedule {
+  const result = readSettings(spec);
+  return result.ok ? result.settings.checks : { type: 'interval', intervalMs: DEFAULT_INTERVAL_MS };
+}
+
 /** What looks are limited by. A source whose address is refused contacts no host; the look itself says why. */
-function hostOf({ createSource }: MoverPorts, settings: GitSettings): string {
+function hostOf({ createSource }: MoverPorts, settings: SourceSettings): string {
   try {
     return createSource(settings).host;
   } catch (error) {

@@ -1,6 +1,8 @@
+import { DroverError } from '../domain/errors.js';
 import { firstPollDelayMs, pollDelayMs } from '../domain/polling.js';
-import { DEFAULT_INTERVAL_MS, readSettings } from '../domain/settings.js';
+import { DEFAULT_INTERVAL_MS, type CheckSchedule } from '../domain/settings.js';
 import type { VolumeObject } from '../k8s/volume.js';
+import { nextTick } from './cron.js';
 import type { Look } from './look.js';
 
 /** What the poller remembers of one volume. Times are the clock's milliseconds. */
@@ -15,18 +17,21 @@ export interface Tracked {
   isLooking: boolean;
 }
 
-/** The time between two looks that a volume asks for; the default when its spec cannot be read. */
-export function pollIntervalMs({ spec }: VolumeObject): number {
-  const result = readSettings(spec);
-  return result.ok ? result.settings.intervalMs : DEFAULT_INTERVAL_MS;
+/** Time and chance, as the poller sees them. */
+export interface Moment {
+  /** The clock's milliseconds. */
+  readonly nowMs: number;
+  /** The same as a date, which crontab lines are about. */
+  readonly now: Date;
+  readonly random: () => number;
 }
 
 /** Adds volumes that are new, forgets those that are gone or being deleted, and makes due what has a changed spec. */
 export function trackVolumes(
   tracked: Map<string, Tracked>,
   resources: readonly VolumeObject[],
-  nowMs: number,
-  random: () => number,
+  checksOf: (resource: VolumeObject) => CheckSchedule,
+  moment: Moment,
 ): void {
   const present = new Set<string>();
   for (const resource of resources) {
@@ -36,11 +41,10 @@ export function trackVolumes(
     const entry = tracked.get(uid);
     const fresh = { setbacks: 0, requestedRevision: undefined, generation };
     if (entry === undefined) {
-      const hasData = resource.status?.published !== undefined;
-      const delayMs = firstPollDelayMs(pollIntervalMs(resource), hasData, random());
-      tracked.set(uid, { ...fresh, dueMs: nowMs + delayMs, isLooking: false });
+      const delayMs = firstLookDelayMs(resource, checksOf(resource), moment);
+      tracked.set(uid, { ...fresh, dueMs: moment.nowMs + delayMs, isLooking: false });
     } else if (entry.generation !== generation) {
-      Object.assign(entry, fresh, { dueMs: nowMs });
+      Object.assign(entry, fresh, { dueMs: moment.nowMs });
     }
   }
   for (const uid of tracked.keys()) if (!present.has(uid)) tracked.delete(uid);
@@ -53,10 +57,53 @@ export function countSetback(entry: Tracked, look: Look): void {
   if (look.kind === 'unchanged') entry.requestedRevision = undefined;
 }
 
+/** How the last look at a source went. */
+export interface LastLook {
+  readonly setbacks: number;
+  /** Whether what it found was told to Temporal and Kubernetes; otherwise nobody knows of it yet. */
+  readonly isTold: boolean;
+  /** Whether it found everything published, or given up. */
+  readonly isSettled: boolean;
+}
+
 /**
- * Milliseconds until the next look. An outcome that could not be told to Temporal or Kubernetes is found again within a
- * minute, however long the interval is: nobody knows of it yet.
+ * Milliseconds until the next look. What could not be told is found again within a minute, however long the interval is.
+ * A time of a crontab line counts as over when a look has found everything published; until then it is looked at as with
+ * the default interval.
  */
-export function nextLookDelayMs(intervalMs: number, setbacks: number, isTold: boolean, random: number): number {
-  return pollDelayMs(isTold ? intervalMs : Math.min(intervalMs, DEFAULT_INTERVAL_MS), setbacks, random);
+export function nextLookDelayMs(
+  checks: CheckSchedule,
+  { setbacks, isTold, isSettled }: LastLook,
+  { now, random }: Moment,
+): number {
+  if (checks.type === 'interval') {
+    const { intervalMs } = checks;
+    return pollDelayMs(isTold ? intervalMs : Math.min(intervalMs, DEFAULT_INTERVAL_MS), setbacks, random());
+  }
+  const soonMs = pollDelayMs(DEFAULT_INTERVAL_MS, setbacks, random());
+  const tickMs = tickDelayMs(checks, now, { now, random });
+  return isTold && isSettled ? (tickMs ?? soonMs) : Math.min(tickMs ?? soonMs, soonMs);
+}
+
+/** Times of a crontab line that passed while no poller ran are made up for, once. */
+function firstLookDelayMs({ status }: VolumeObject, checks: CheckSchedule, moment: Moment): number {
+  if (status?.published === undefined) return 0;
+  if (checks.type === 'interval') return firstPollDelayMs(checks.intervalMs, moment.random());
+  const last = status.lastCheckTime === undefined ? moment.now : new Date(status.lastCheckTime);
+  return Math.max(0, tickDelayMs(checks, last, moment) ?? 0);
+}
+
+/** Milliseconds from `moment` to the first time after `after`, jitter included; undefined when the line cannot be used. */
+function tickDelayMs(
+  { cron, timeZone, jitterMs }: Extract<CheckSchedule, { type: 'cron' }>,
+  after: Date,
+  { now, random }: Pick<Moment, 'now' | 'random'>,
+): number | undefined {
+  try {
+    return nextTick(cron, timeZone, after).getTime() - now.getTime() + jitterMs * random();
+  } catch (error) {
+    // The look itself says so.
+    if (error instanceof DroverError) return undefined;
+    throw error;
+  }
 }

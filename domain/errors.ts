@@ -84,7 +84,32 @@ export const FAILURES = {
   EmptySource: rule(
     'missing',
     'source owner',
-    'Push at least one file; an empty source is never published over existing data.',
+    'Push at least one file, or set spec.gates.allowEmpty, or approve the plan.',
+  ),
+  DeleteLimitExceeded: rule(
+    'conflict',
+    'volume owner',
+    'Look at `npx drover diff`; then `npx drover approve`, or restore the files at the source, or change spec.gates.',
+  ),
+  SizeLimitExceeded: rule(
+    'conflict',
+    'volume owner',
+    'Look at `npx drover diff`; then `npx drover approve`, or remove files at the source, or raise spec.gates.maxBytes.',
+  ),
+  RequiredFileMissing: rule(
+    'missing',
+    'source owner',
+    'Restore the file at the source, or change spec.gates.requiredFiles, or approve the plan.',
+  ),
+  ApprovalRequired: rule(
+    'busy',
+    'volume owner',
+    'Look at `npx drover diff`; then `npx drover approve`, or `npx drover abort`.',
+  ),
+  PlanChanged: rule(
+    'conflict',
+    'volume owner',
+    'Look at `npx drover diff` again and apply the plan that it shows now; nothing was published.',
   ),
   ReservedName: rule(
     'conflict',

@@ -9,6 +9,9 @@ export const RETIRE_FINALIZER = 'drover.io/retire';
 /** A person's request to sync now; any new value counts as a new request. */
 export const SYNC_REQUESTED_ANNOTATION = 'drover.io/sync-requested';
 
+/** The digest of a plan: a run that would do exactly this may pass the gates of the volume. */
+export const APPROVED_PLAN_ANNOTATION = 'drover.io/approved-plan';
+
 /** `true` lets a deleted resource go although its export cannot be reached. */
 export const FORCE_RELEASE_ANNOTATION = 'drover.io/force-release';
 

@@ -80,6 +80,15 @@ export const RETIRE_POLICY = {
   retry: { initialInterval: SECOND_MS, backoffCoefficient: 1, maximumAttempts: 3, nonRetryableErrorTypes },
 } as const;
 
+/** A person waits for the answer, and may ask again: a question that fails is not repeated. */
+export const PREVIEW_POLICY = {
+  cancellationType,
+  startToCloseTimeout: HOUR_MS,
+  heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+  scheduleToStartTimeout: EXPORT_PATIENCE_MS,
+  retry: { maximumAttempts: 1 },
+} as const;
+
 /** Between two tries of a deletion whose export cannot be reached. */
 export const RETIRE_PAUSE_MS = MINUTE_MS;
 

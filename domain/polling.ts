@@ -18,11 +18,11 @@ export function pollDelayMs(intervalMs: number, failures: number, random: number
 }
 
 /**
- * The first look at a volume that was just seen: somewhere within its interval, so that a restart with many volumes
- * does not ask all sources at once; a volume without published data does not wait.
+ * The first look at a volume with published data that was just seen: somewhere within its interval, so that a restart
+ * with many volumes does not ask all sources at once.
  */
-export function firstPollDelayMs(intervalMs: number, hasData: boolean, random: number): number {
-  return hasData ? Math.round(intervalMs * random) : 0;
+export function firstPollDelayMs(intervalMs: number, random: number): number {
+  return Math.round(intervalMs * random);
 }
 
 /** An attempt whose revision is known. */

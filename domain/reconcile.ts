@@ -1,6 +1,11 @@
 import { findCondition, setCondition, type ConditionChange } from './conditions.js';
 import type { SharedVolumeSpec, SharedVolumeStatus } from './generated/sharedVolume.js';
-import { FORCE_RELEASE_ANNOTATION, RETIRE_FINALIZER, SYNC_REQUESTED_ANNOTATION } from './names.js';
+import {
+  APPROVED_PLAN_ANNOTATION,
+  FORCE_RELEASE_ANNOTATION,
+  RETIRE_FINALIZER,
+  SYNC_REQUESTED_ANNOTATION,
+} from './names.js';
 import { derivePhase, deriveReady } from './readiness.js';
 import type { SyncRequest } from './requests.js';
 import { inlineSecrets, readSettings, type SettingsResult } from './settings.js';
@@ -25,6 +30,8 @@ export type VolumeAction =
   | { readonly type: 'request-sync'; readonly request: SyncRequest }
   /** Tells a run that is under way, if there is one. */
   | { readonly type: 'signal-run'; readonly signal: 'pause' | 'resume' }
+  /** Tells the run that is held that a person has approved its plan. */
+  | { readonly type: 'approve'; readonly plan: string }
   | { readonly type: 'retire'; readonly deletionPolicy: 'Retain' | 'Delete'; readonly isForced: boolean }
   /** The whole part of the status that the watcher owns. */
   | { readonly type: 'write-status'; readonly status: SharedVolumeStatus }
@@ -55,6 +62,10 @@ function planRun({ generation, status, annotations }: ObservedVolume, settings: 
   if (isNewGeneration && status.phase === 'Paused') actions.push({ type: 'signal-run', signal: 'resume' });
   if (findCondition(status.conditions, 'Synced')?.observedGeneration !== generation) {
     actions.push({ type: 'request-sync', request: { reason: 'spec-changed', generation } });
+  }
+  const approved = annotations[APPROVED_PLAN_ANNOTATION];
+  if (approved !== undefined && approved === status.pendingPlan?.digest) {
+    actions.push({ type: 'approve', plan: approved });
   }
   const token = annotations[SYNC_REQUESTED_ANNOTATION];
   if (token !== undefined && token !== status.lastHandledSyncRequest) {

@@ -7,7 +7,7 @@ export type SyncRequest =
   | ({ readonly reason: 'source-changed' } & ResolvedKey)
   /** The watcher saw a generation of the spec that no run has handled; the first one is a first sync. */
   | { readonly reason: 'spec-changed'; readonly generation: number }
-  /** A person set the annotation `drover.io/sync-requested`; the value tells requests apart. */
+  /** A person set the annotation `drover.io/sync-requested`; the value tells requests apart. See `planRequest`. */
   | { readonly reason: 'requested'; readonly token: string };
 
 /** What a run handled: a request for it needs no further run. */
@@ -54,4 +54,20 @@ export function triggerOf(requests: readonly SyncRequest[]): SyncRequest['reason
   return (
     (['requested', 'spec-changed', 'source-changed'] as const).find((reason) => reasons.includes(reason)) ?? 'requested'
   );
+}
+
+const PLAN_REQUEST = /^plan:(sha256:[0-9a-f]{64}):/;
+
+/** The value of a request to publish exactly the plan with this digest. */
+export function planRequest(digest: string, nonce: string): string {
+  return `plan:${digest}:${nonce}`;
+}
+
+/** The plan that a person's request among `requests` is bound to; undefined when none is. */
+export function requestedPlan(requests: readonly SyncRequest[]): string | undefined {
+  for (const request of requests) {
+    const [, digest] = request.reason === 'requested' ? (PLAN_REQUEST.exec(request.token) ?? []) : [];
+    if (digest !== undefined) return digest;
+  }
+  return undefined;
 }

@@ -1,5 +1,7 @@
 import { parseDurationMs } from './durations.js';
-import type { SharedVolumeSpec } from './generated/sharedVolume.js';
+import type { GateSettings } from './gates.js';
+import type { Gates, Schedule, SharedVolumeSpec } from './generated/sharedVolume.js';
+import { parseBytes } from './quantity.js';
 
 /** Where a Git volume comes from. Holds no credentials: those are read from the resource and its Secrets when used. */
 export interface GitSettings {
@@ -16,11 +18,17 @@ export interface GitSettings {
 /** Where a volume comes from; `type` names the folder in sources/. */
 export type SourceSettings = GitSettings;
 
+/** When a volume asks for its source to be looked at. */
+export type CheckSchedule =
+  | { readonly type: 'interval'; readonly intervalMs: number }
+  /** Times of a crontab line in an IANA time zone, each delayed at random by up to `jitterMs`. */
+  | { readonly type: 'cron'; readonly cron: string; readonly timeZone: string; readonly jitterMs: number };
+
 /** What a volume asks for, checked and with every default filled in. Safe to pass through a workflow's history. */
 export interface VolumeSettings {
   readonly source: SourceSettings;
-  /** Time between two looks at the source. */
-  readonly intervalMs: number;
+  readonly checks: CheckSchedule;
+  readonly gates: GateSettings;
   /** How long one sync may fetch before it counts as stuck. Independent of the interval. */
   readonly timeoutMs: number;
   readonly paused: boolean;
@@ -37,6 +45,7 @@ export type SettingsResult =
 
 export const DEFAULT_INTERVAL_MS = 60_000;
 export const MIN_INTERVAL_MS = 5_000;
+const MAX_JITTER_MS = 86_400_000;
 export const DEFAULT_TIMEOUT_MS = 600_000;
 export const DEFAULT_RETAIN = 3;
 const MAX_RETAIN = 50;
@@ -60,10 +69,10 @@ export function readSettings(spec: SharedVolumeSpec): SettingsResult {
   if (git.branch !== undefined && git.ref !== undefined) {
     return invalid('spec.source.git.branch and spec.source.git.ref exclude each other');
   }
-  const intervalMs = duration(spec.syncInterval, DEFAULT_INTERVAL_MS);
-  if (intervalMs === undefined || intervalMs < MIN_INTERVAL_MS) {
-    return invalid(`spec.syncInterval "${spec.syncInterval}" is not a duration of at least 5s, such as 30s or 1h`);
-  }
+  const checks = readChecks(spec);
+  if (typeof checks === 'string') return invalid(checks);
+  const gates = readGates(spec.gates ?? {});
+  if (typeof gates === 'string') return invalid(gates);
   const timeoutMs = duration(spec.syncTimeout, DEFAULT_TIMEOUT_MS);
   if (timeoutMs === undefined || timeoutMs < 1000) {
     return invalid(`spec.syncTimeout "${spec.syncTimeout}" is not a duration of at least 1s, such as 10m`);
@@ -84,7 +93,8 @@ export function readSettings(spec: SharedVolumeSpec): SettingsResult {
         ...(ref !== undefined && ref !== '' && { ref }),
         ...(git.subPath !== undefined && git.subPath !== '' && { subPath: git.subPath }),
       },
-      intervalMs,
+      checks,
+      gates,
       timeoutMs,
       paused: spec.paused ?? false,
       ...(spec.pin !== undefined && { pin: spec.pin }),
@@ -92,6 +102,37 @@ export function readSettings(spec: SharedVolumeSpec): SettingsResult {
       deletionPolicy: spec.deletionPolicy ?? 'Delete',
     },
   };
+}
+
+/** The schedule, or what is wrong with it. That a cron line and a time zone exist is found out where they are used. */
+function readChecks({ syncInterval, schedule }: SharedVolumeSpec): CheckSchedule | string {
+  if (schedule !== undefined && syncInterval !== undefined && syncInterval !== '') {
+    return 'spec.schedule and spec.syncInterval exclude each other';
+  }
+  if (schedule !== undefined) return readCron(schedule);
+  const intervalMs = duration(syncInterval, DEFAULT_INTERVAL_MS);
+  if (intervalMs === undefined || intervalMs < MIN_INTERVAL_MS) {
+    return `spec.syncInterval "${syncInterval}" is not a duration of at least 5s, such as 30s or 1h`;
+  }
+  return { type: 'interval', intervalMs };
+}
+
+function readCron({ cron, timeZone = 'UTC', jitter }: Schedule): CheckSchedule | string {
+  const jitterMs = duration(jitter, 0);
+  if (jitterMs === undefined || jitterMs > MAX_JITTER_MS) {
+    return `spec.schedule.jitter "${jitter}" is not a duration of at most 24h, such as 5m`;
+  }
+  return { type: 'cron', cron, timeZone, jitterMs };
+}
+
+/** The limits, or what is wrong with them. */
+function readGates({ maxBytes: maxBytesText, ...given }: Gates): GateSettings | string {
+  const { allowEmpty = false, requiredFiles = [], requireApproval = false, ...limits } = given;
+  const maxBytes = maxBytesText === undefined ? undefined : parseBytes(maxBytesText);
+  if (maxBytesText !== undefined && maxBytes === undefined) {
+    return `spec.gates.maxBytes "${maxBytesText}" is not a quantity such as 10Gi`;
+  }
+  return { allowEmpty, requiredFiles, requireApproval, ...limits, ...(maxBytes !== undefined && { maxBytes }) };
 }
 
 /** Names each inline credential, which works but belongs into a Secret. */

@@ -1,3 +1,4 @@
+import type { DeltaSummary } from './delta.js';
 import type { GateFacts } from './gates.js';
 import type { AttemptKey } from './polling.js';
 import type { FailureReason } from './errors.js';
@@ -31,6 +32,10 @@ export interface SyncTarget {
   readonly settings: VolumeSettings;
   /** A complete snapshot of it is on disk already: nothing needs to be fetched. */
   readonly snapshot?: string | undefined;
+  /** Names exactly this change: from what is published now, to this revision; `sha256:` and hex digits. */
+  readonly plan: string;
+  /** The plan that the resource says is approved. */
+  readonly approvedPlan?: string | undefined;
 }
 
 /** What every step on the mover is given. */
@@ -42,6 +47,13 @@ export interface SyncStep {
 export interface DiffReport {
   readonly facts: GateFacts;
   readonly bytesFetched: number;
+}
+
+/** What a run that is held would do. */
+export interface Plan {
+  readonly digest: string;
+  readonly revision: string;
+  readonly delta: DeltaSummary;
 }
 
 /** A complete tree on the export. */
@@ -68,7 +80,7 @@ export interface PublishReport {
   readonly snapshots: readonly Published[];
 }
 
-export type SyncResult = 'Published' | 'Unchanged' | 'Refused' | 'Aborted' | 'Skipped' | 'Stalled';
+export type SyncResult = 'Published' | 'Unchanged' | 'Refused' | 'Aborted' | 'Skipped' | 'Stalled' | 'Held';
 
 /** What a run did; the result of the workflow. */
 export interface SyncReport {
@@ -96,6 +108,8 @@ export interface SyncUpdate {
     | {
         readonly kind: 'stalled' | 'aborted';
         readonly failure: { readonly reason: FailureReason; readonly message: string };
+        /** Present when an approval of it would let the run go on. */
+        readonly plan?: Plan | undefined;
       }
     | { readonly kind: 'done'; readonly report: SyncReport };
 }

@@ -1,8 +1,8 @@
 import { setCondition, type ConditionChange } from './conditions.js';
 import { formatDuration } from './durations.js';
 import { FAILURES, type FailureReason } from './errors.js';
-import type { SharedVolumeStatus, SnapshotRecord, SyncRecord } from './generated/sharedVolume.js';
-import type { Published, SyncUpdate } from './sync.js';
+import type { PendingPlan, SharedVolumeStatus, SnapshotRecord, SyncRecord } from './generated/sharedVolume.js';
+import type { Plan, Published, SyncUpdate } from './sync.js';
 
 /** A failure as a person should read it in a condition: what happened, who must act, what to do. */
 export function explainFailure(reason: FailureReason, message: string): string {
@@ -38,12 +38,15 @@ export function projectSync(owned: SharedVolumeStatus, update: SyncUpdate, now: 
   );
 
   const lastHandledSyncRequest = state.kind === 'started' ? undefined : handled.token;
+  const plan = heldPlan(state);
+  const { pendingPlan: _, ...kept } = owned;
   return {
-    ...owned,
+    ...kept,
     ...(conditions !== undefined && { conditions }),
     ...(published !== undefined && { published: publishedContent(published) }),
     ...(publication !== undefined && { snapshots: publication.snapshots.map(snapshotRecord) }),
     ...(state.kind !== 'started' && { lastSync: syncRecord(update, now) }),
+    ...(plan !== undefined && { pendingPlan: pendingPlan(plan) }),
     ...(lastHandledSyncRequest !== undefined && { lastHandledSyncRequest }),
   };
 }
@@ -97,13 +100,22 @@ function syncRecord({ state, handled, startTime, trigger, workflowId, runId }: S
     case 'aborted':
       return {
         ...record,
-        result: state.kind === 'stalled' ? 'Stalled' : 'Aborted',
+        result: state.kind === 'aborted' ? 'Aborted' : heldPlan(state) === undefined ? 'Stalled' : 'Held',
         reason: state.failure.reason,
         message: state.failure.message.slice(0, 1024),
       };
     case 'started':
       return { ...record, result: 'Syncing' };
   }
+}
+
+/** The plan that waits for an approval. */
+function heldPlan(state: SyncUpdate['state']): Plan | undefined {
+  return state.kind === 'stalled' ? state.plan : undefined;
+}
+
+function pendingPlan({ digest, revision, delta }: Plan): PendingPlan {
+  return { digest, revision, ...delta };
 }
 
 function publishedContent({ revision, digest, name, time, files, bytes }: Published) {

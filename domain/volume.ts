@@ -35,6 +35,11 @@ export function syncWorkflowId(ref: VolumeRef): string {
   return `sync/${volumeKey(ref)}/${uid8(ref)}`;
 }
 
+/** @param nonce several may run beside each other */
+export function previewWorkflowId(ref: VolumeRef, nonce: string): string {
+  return `preview/${volumeKey(ref)}/${uid8(ref)}/${nonce}`;
+}
+
 export function retireWorkflowId(ref: Pick<VolumeRef, 'uid'>): string {
   return `retire/${uid8(ref)}`;
 }

@@ -29,7 +29,7 @@ export const STATUS_OWNERS = {
   'drover-poll': { fields: ['lastCheckTime'], conditions: ['SourceReachable'] },
   /** The sync workflow: what was published, and how the last run went. */
   'drover-sync': {
-    fields: ['published', 'snapshots', 'lastSync', 'lastHandledSyncRequest'],
+    fields: ['published', 'snapshots', 'lastSync', 'pendingPlan', 'lastHandledSyncRequest'],
     conditions: ['Synced', 'Published', 'Stalled'],
   },
 } as const satisfies Record<string, Ownership>;

@@ -35,6 +35,11 @@ export interface StoreContext extends SourceContext {
   readonly storeDir: string;
   /** Revisions of snapshots that are still kept; what only others need may be dropped from the store. */
   readonly keptRevisions: readonly string[];
+  /**
+   * The call may borrow from `storeDir` but changes nothing in it, nor creates it: a look beside a run that may replace
+   * the store meanwhile. `scratchDir` may then be on another file system.
+   */
+  readonly isReadOnly?: boolean;
 }
 
 export interface Listing {

@@ -49,10 +49,11 @@ export function createDisplay(volume: VolumeRef, initial: Progress): Display {
   return {
     show(change) {
       show(change);
-      if (change.phase === 'Stalled') upsertSearchAttributes([{ key: PHASE, value: change.phase }]);
+      if (change.phase === 'Stalled' || change.phase === 'AwaitingApproval')
+        upsertSearchAttributes([{ key: PHASE, value: change.phase }]);
     },
     finish(report) {
-      show({ phase: report.result, lastError: undefined });
+      show({ phase: report.result, lastError: undefined, plan: undefined, uselessApproval: undefined });
       upsertSearchAttributes([
         { key: PHASE, value: report.result },
         ...(report.revision === undefined ? [] : [{ key: REVISION, value: report.revision }]),

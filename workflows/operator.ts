@@ -6,6 +6,8 @@ export const abortSignal = defineSignal('abort');
 export const retrySignal = defineSignal('retry');
 export const pauseSignal = defineSignal('pause');
 export const resumeSignal = defineSignal('resume');
+/** With the digest of the plan that is approved; see `pendingPlan` in the status of the resource. */
+export const approveSignal = defineSignal<[string]>('approve');
 
 export const ABORTED = 'the run was aborted by a person, or because the volume is being deleted';
 
@@ -14,12 +16,21 @@ export interface Operator {
   abortable<T>(work: () => Promise<T>): Promise<T>;
   /** Between two steps: waits while paused. */
   checkpoint(): Promise<void>;
-  /** Waits until somebody says what shall become of an operation that cannot go on by itself. */
-  decision(isOvertaken: () => boolean): Promise<'retry' | 'abort' | 'overtaken'>;
+  /**
+   * Waits until somebody says what shall become of an operation that cannot go on by itself.
+   * @param heldPlan the plan whose approval counts as a `retry`
+   */
+  decision(isOvertaken: () => boolean, heldPlan?: string): Promise<'retry' | 'abort' | 'overtaken'>;
+  /** Whether this plan was approved by a signal. */
+  hasApproved(plan: string): boolean;
 }
 
 /** Registers the signals. Call it before the first await, so that none is missed: those that wait are delivered in here. */
-export function listenToOperator(onPause: (isPaused: boolean) => void): Operator {
+export function listenToOperator(
+  onPause: (isPaused: boolean) => void,
+  onApprove: (plan: string) => void = () => undefined,
+): Operator {
+  let approvedPlan: string | undefined;
   let isAborted = false;
   let isPaused = false;
   let wantsRetry = false;
@@ -57,6 +68,15 @@ export function listenToOperator(onPause: (isPaused: boolean) => void): Operator
     { description: 'Go on after a pause.' },
   );
 
+  setHandler(
+    approveSignal,
+    (plan) => {
+      approvedPlan = plan;
+      onApprove(plan);
+    },
+    { description: 'Let a run that is held go on. Takes the digest of its plan; any other plan is not approved.' },
+  );
+
   return {
     async abortable<T>(work: () => Promise<T>): Promise<T> {
       const aborted = (cause?: unknown): DroverError => new DroverError('Aborted', ABORTED, { cause });
@@ -76,11 +96,14 @@ export function listenToOperator(onPause: (isPaused: boolean) => void): Operator
       await condition(() => !isPaused);
     },
 
-    async decision(isOvertaken) {
+    async decision(isOvertaken, heldPlan) {
       wantsRetry = false;
-      await condition(() => isAborted || wantsRetry || isOvertaken());
+      const isReleased = (): boolean => wantsRetry || (heldPlan !== undefined && heldPlan === approvedPlan);
+      await condition(() => isAborted || isReleased() || isOvertaken());
       if (isAborted) return 'abort';
-      return wantsRetry ? 'retry' : 'overtaken';
+      return isReleased() ? 'retry' : 'overtaken';
     },
+
+    hasApproved: (plan) => plan === approvedPlan,
   };
 }

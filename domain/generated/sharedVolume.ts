@@ -1,5 +1,35 @@
 /* Generated from k8s/crds/sharedvolumes.yaml by npm run generate. Change it there. */
 
+/** When the source is checked, instead of syncInterval. Changed specs and requests do not wait for it. */
+export interface Schedule {
+  /** Five fields (minute, hour, day of month, month, day of week) as in crontab, or @hourly, @daily, @weekly, @monthly, @yearly. Where both days are given, either of them fits. */
+  cron: string;
+  /** The IANA time zone of cron, such as Europe/Berlin. UTC when absent. */
+  timeZone?: string;
+  /** Each check comes up to this much later, at random, so that volumes with one schedule spread out. A Go duration of at most 24h. 0s when absent. */
+  jitter?: string;
+}
+
+/** Limits that a sync must keep before anything is written. A sync that breaks one is held until a person approves exactly its plan, or until the source moves on. A pinned revision passes them. */
+export interface Gates {
+  /** Whether a source without files is published. false when absent, so that it is held. */
+  allowEmpty?: boolean;
+  /** At most this share of the published files and links may be deleted by one sync. No limit when absent. */
+  maxDeletePercent?: number;
+  /** At most so many published files and links may be deleted by one sync. No limit when absent. */
+  maxDeleteFiles?: number;
+  /** At most so many bytes may the files have at the source, as a Kubernetes quantity such as 10Gi. No limit when absent. */
+  maxBytes?: string;
+  /**
+   * Paths that must be there as files or links, relative to the published tree.
+   *
+   * @maxItems 64
+   */
+  requiredFiles?: string[];
+  /** Whether every sync that changes a file waits for an approval. false when absent. */
+  requireApproval?: boolean;
+}
+
 /** Size and access of the volume. Immutable once set. */
 export interface Storage {
   /** A positive Kubernetes quantity such as 10Gi. */
@@ -121,7 +151,7 @@ export interface VolumeSource {
 export interface SharedVolumeSpec {
   /** Where the volume is mounted in the containers of consumers. Absolute and clean. Immutable. */
   mountPath: string;
-  /** How often the source is checked, as a Go duration of at least 5s. 60s when absent. */
+  /** How often the source is checked, as a Go duration of at least 5s. 60s when neither this nor schedule is set. */
   syncInterval?: string;
   /** How long one step of a sync (diff, fetch, verify) may take before it is stopped and the run waits as stalled, as a Go duration. Independent of syncInterval. 10m when absent. */
   syncTimeout?: string;
@@ -131,6 +161,10 @@ export interface SharedVolumeSpec {
   pin?: string;
   /** How many published snapshots are kept for a rollback, the current one included. 3 when absent. */
   retain?: number;
+  /** When the source is checked, instead of syncInterval. Changed specs and requests do not wait for it. */
+  schedule?: Schedule;
+  /** Limits that a sync must keep before anything is written. A sync that breaks one is held until a person approves exactly its plan, or until the source moves on. A pinned revision passes them. */
+  gates?: Gates;
   /** What happens to the data on the export when the resource is deleted. Delete when absent. */
   deletionPolicy?: 'Retain' | 'Delete';
   /** Size and access of the volume. Immutable once set. */
@@ -229,6 +263,26 @@ export interface SyncRecord {
   runId?: string;
 }
 
+/** What a run that is held would do. Approve it by the annotation drover.io/approved-plan with its digest as value. */
+export interface PendingPlan {
+  /** Names exactly this change of what is published now to this revision. */
+  digest: string;
+  /** The revision that would be published. */
+  revision: string;
+  /** How many files and symbolic links there would be. */
+  files?: number;
+  /** How many bytes its files would have at the source. */
+  bytes?: number;
+  /** How many files and symbolic links would be added. */
+  added?: number;
+  /** How many would have other content or another mode. */
+  changed?: number;
+  /** How many would be deleted. */
+  deleted?: number;
+  /** How many bytes the added and changed files have at the source. */
+  bytesToWrite?: number;
+}
+
 /** What was last seen of a volume. Written by Drover only. */
 export interface SharedVolumeStatus {
   /** The generation of the spec that the rest of the status speaks of. */
@@ -255,6 +309,8 @@ export interface SharedVolumeStatus {
   snapshots?: SnapshotRecord[];
   /** The last finished sync. */
   lastSync?: SyncRecord;
+  /** What a run that is held would do. Approve it by the annotation drover.io/approved-plan with its digest as value. */
+  pendingPlan?: PendingPlan;
   /** When the source was last asked for its revision. */
   lastCheckTime?: string;
   /** The request annotation that was handled last. */

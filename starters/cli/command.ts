@@ -1,6 +1,6 @@
 import type { Session } from './session.js';
 
-/** What a command has come to: JSON for programs, text for people, and how the process ends. */
+/** What a command has come to: JSON for programs, text for people (empty when all is printed), and how the process ends. */
 export interface Outcome {
   readonly json: unknown;
   readonly text: string;
@@ -12,6 +12,8 @@ export interface Io {
   readonly note: (line: string) => void;
   /** A line that the next one overwrites; only on a terminal. */
   readonly progress: (line: string) => void;
+  /** Output of a command that has more to say before it ends: a line of JSON with `--json`, else the text. */
+  readonly print: (json: unknown, text: string) => void;
   readonly now: () => Date;
   /** Resolves after `ms`, or as soon as the signal fires. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;

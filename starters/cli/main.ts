@@ -4,16 +4,21 @@ import { systemClock } from '../../k8s/clock.js';
 import { KubeError } from '../../k8s/kubeError.js';
 import { chooseCluster, type ClusterFlags } from './cluster.js';
 import type { Io, Outcome, VolumeCommand } from './command.js';
+import { apply } from './commands/apply.js';
+import { approve } from './commands/approve.js';
 import { adopt, pause, unpin } from './commands/change.js';
 import { describe } from './commands/describe.js';
-import { get } from './commands/get.js';
+import { diff } from './commands/diff.js';
+import { get, listVolumes } from './commands/get.js';
 import { history } from './commands/history.js';
+import { logs } from './commands/logs.js';
 import { rollback } from './commands/rollback.js';
 import { abort, resume, retry } from './commands/signal.js';
 import { snapshots } from './commands/snapshots.js';
 import { sync } from './commands/sync.js';
+import { complete, completionScript } from './completion.js';
 import { CliError, EXIT } from './exitCodes.js';
-import { openSession, type Session } from './session.js';
+import { nameOf, openSession, type Session } from './session.js';
 
 interface GlobalFlags extends ClusterFlags {
   readonly json?: boolean;
@@ -47,6 +52,20 @@ program
   );
 volumeCommand('describe', 'show everything about a volume and its run', describe);
 volumeCommand('sync', 'sync now', sync).option('--wait', 'return when the sync has ended');
+volumeCommand('diff', 'show what a sync would add, change and delete; writes nothing', diff)
+  .option('--limit <count>', 'list at most so many changes, up to 1000', '100')
+  .option('--after <path>', 'list only changes behind this path');
+volumeCommand('apply', 'publish exactly the plan that diff has shown, or refuse', apply).requiredOption(
+  '--plan <digest>',
+  'the digest that diff has shown',
+);
+volumeCommand('approve', 'let a sync go on that is held', approve).option(
+  '--plan <digest>',
+  'refuse when another plan waits by now',
+);
+volumeCommand('logs', 'show what a run did, step by step', logs)
+  .option('--run <id>', 'a run that history shows; default: the last one')
+  .option('-f, --follow', 'go on until the run ends');
 volumeCommand('history', 'list the runs of a volume', history).option('--limit <count>', 'at most so many', '20');
 volumeCommand('snapshots', 'list the snapshots that are kept', snapshots);
 volumeCommand('rollback', 'publish an earlier revision and stay there (sets spec.pin)', rollback).option(
@@ -59,6 +78,17 @@ volumeCommand('resume', 'follow the source again after a pause', resume);
 volumeCommand('abort', 'stop the run that is under way', abort);
 volumeCommand('retry', 'try a stalled run again', retry);
 volumeCommand('adopt', 'let the volume take over a directory that is not its own', adopt);
+program
+  .command('completion <shell>')
+  .description('print a completion script for bash, zsh or fish')
+  .action((shell: string) => console.log(completionScript(shell)));
+program
+  .command('complete [words...]', { hidden: true })
+  .description('print what may follow these words')
+  .action(async (words: string[]) => {
+    const found = await complete(program, words, listVolumeNames);
+    if (found.length > 0) console.log(found.join('\n'));
+  });
 
 try {
   await program.parseAsync();
@@ -77,6 +107,17 @@ function volumeCommand<Options extends object>(
     .action((volume: string, options: Options) => run((session, io) => command(session, volume, options, io)));
 }
 
+/** Without a cluster there are no names to offer, which is no error while somebody types. */
+async function listVolumeNames(): Promise<string[]> {
+  try {
+    const session = openSession(chooseCluster(program.opts<GlobalFlags>(), process.cwd(), process.env), stop.signal);
+    const volumes = await listVolumes(session, undefined);
+    return volumes.map(nameOf);
+  } catch {
+    return [];
+  }
+}
+
 async function run(command: (session: Session, io: Io) => Promise<Outcome>): Promise<void> {
   const flags = program.opts<GlobalFlags>();
   const cluster = chooseCluster(flags, process.cwd(), process.env);
@@ -88,6 +129,7 @@ async function run(command: (session: Session, io: Io) => Promise<Outcome>): Pro
     progress: (line) => {
       if (isTerminal) process.stderr.write(`\r\u001b[K${line}`);
     },
+    print: (json, text) => console.log(flags.json === true ? JSON.stringify(json) : text),
     now: () => new Date(),
     sleep: (ms, signal) => systemClock.sleep(ms, signal),
   };
@@ -96,7 +138,8 @@ async function run(command: (session: Session, io: Io) => Promise<Outcome>): Pro
   try {
     const { json, text, exitCode } = await command(session, io);
     if (isTerminal) process.stderr.write('\r\u001b[K');
-    console.log(flags.json === true ? JSON.stringify(json, undefined, 2) : text);
+    const output = flags.json === true ? JSON.stringify(json, undefined, 2) : text;
+    if (output !== undefined && output !== '') console.log(output);
     process.exitCode = exitCode ?? EXIT.ok;
   } finally {
     await session.close();

@@ -43,6 +43,8 @@ export async function applyAction(
       return;
     case 'signal-run':
       return ignoreMissing(temporal.workflow.getHandle(syncWorkflowId(ref)).signal(action.signal));
+    case 'approve':
+      return ignoreMissing(temporal.workflow.getHandle(syncWorkflowId(ref)).signal('approve', action.plan));
     case 'retire': {
       const { deletionPolicy, isForced } = action;
       const run = await temporal.workflow.start<typeof retireVolume>('retireVolume', {

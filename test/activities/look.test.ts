@@ -51,6 +51,18 @@ describe('lookAtSource', () => {
     expect(await look()).toEqual(found('unchanged', REVISION));
   });
 
+  it.each([
+    ['5-1 * * * *', undefined, /5-1/],
+    ['0 0 31 2 *', undefined, /never comes/],
+    ['@daily', 'Mars/Olympus', /Mars\/Olympus/],
+  ])('says that the schedule %s in %s cannot be used', async (cron, timeZone, message) => {
+    const schedule = { cron, ...(timeZone !== undefined && { timeZone }) };
+
+    const found = await lookAtSource(setup.ports, gitVolume({ schedule }), new AbortController().signal);
+
+    expect(found).toMatchObject({ error: { reason: 'InvalidSpec', message: expect.stringMatching(message) } });
+  });
+
   it('names what is wrong', async () => {
     setup.source.failure = new DroverError('AuthFailed', 'no');
 

@@ -6,6 +6,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createMoverActivities, type MoverActivities } from '../../activities/mover.js';
 import { DroverError } from '../../domain/errors.js';
+import type { Preview, PreviewJob } from '../../domain/preview.js';
 import type { Resolution, SyncStep } from '../../domain/sync.js';
 import { createMoverSetup, VOLUME, VOLUME_PATH, type MoverSetup } from './fakes.js';
 
@@ -211,6 +212,147 @@ describe('resolve', () => {
 
     setup.source.failure = new Error('surprise');
     await expect(run(mover.resolve, { volume: VOLUME, isForced: true })).rejects.toMatchObject({ type: 'Internal' });
+  });
+});
+
+describe('a plan', () => {
+  const planOf = async (): Promise<string> => (await resolveTarget()).target.plan;
+
+  it('is the same as long as nothing moves, and another one when the source does', async () => {
+    await syncOnce();
+    setup.source.head = REV2;
+    const plan = await planOf();
+
+    expect(plan).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(await planOf()).toBe(plan);
+    setup.source.revisions.set('3'.repeat(40), {});
+    setup.source.head = '3'.repeat(40);
+    expect(await planOf()).not.toBe(plan);
+  });
+
+  it('is used up once it was published: the same change later is another plan', async () => {
+    await syncOnce();
+    setup.source.head = REV2;
+    const plan = await planOf();
+    await syncOnce();
+    setup.source.head = REV1;
+    await syncOnce();
+    setup.source.head = REV2;
+
+    expect(await planOf()).not.toBe(plan);
+  });
+
+  it('comes with what the resource says is approved', async () => {
+    setup.setVolume({}, { annotations: { 'drover.io/approved-plan': 'sha256:x' } });
+
+    expect((await resolveTarget()).target.approvedPlan).toBe('sha256:x');
+  });
+
+  it('for a kept snapshot is compared without asking the source', async () => {
+    await syncOnce();
+    setup.source.head = REV2;
+    await syncOnce();
+    setup.source.head = REV1;
+    const step = await resolveTarget();
+    setup.source.calls.length = 0;
+
+    const { facts } = await run(mover.diff, step);
+
+    expect(step.target.snapshot).toBeDefined();
+    expect(facts.delta).toMatchObject({ files: 2, added: 0, changed: 1, deleted: 1 });
+    expect(setup.source.calls).toEqual([]);
+  });
+
+  it('says which required files are missing', async () => {
+    setup.setVolume({ gates: { requiredFiles: ['a.txt', 'conf/x.yaml', 'dir'] } });
+
+    const { facts } = await run(mover.diff, await resolveTarget());
+
+    // A directory is no file.
+    expect(facts.missingFiles).toEqual(['conf/x.yaml', 'dir']);
+  });
+});
+
+describe('preview', () => {
+  const preview = (change: Partial<PreviewJob> = {}): Promise<Preview> =>
+    run(mover.preview, { volume: VOLUME, exportName: 'local', limit: 10, ...change });
+
+  it('says what the first sync would do, before there is anything', async () => {
+    expect(await preview()).toMatchObject({
+      revision: REV1,
+      plan: expect.stringMatching(/^sha256:/),
+      delta: { files: 2, added: 2, changed: 0, deleted: 0 },
+      changes: [
+        { kind: 'added', path: 'a.txt', bytes: 3 },
+        { kind: 'added', path: 'dir/b.txt', bytes: 4 },
+      ],
+      isComplete: true,
+    });
+    expect(await readdir(setup.ports.exportPath)).toEqual([]);
+    expect(await readdir(setup.ports.privateRoot)).toEqual([]);
+  });
+
+  it('has the plan of the run that would follow, and changes nothing on the export', async () => {
+    await syncOnce();
+    setup.source.head = REV2;
+    const before = await readdir(root, { recursive: true });
+
+    const { plan, from, changes } = await preview();
+
+    expect(plan).toBe((await resolveTarget()).target.plan);
+    expect(from).toBe(REV1);
+    expect(changes.map(({ kind, path }) => `${kind} ${path}`)).toEqual(['changed a.txt', 'added c.txt']);
+    expect(await readdir(root, { recursive: true })).toEqual(before);
+  });
+
+  it('does not disturb a run beside it', async () => {
+    const step = await resolveTarget();
+    await run(mover.diff, step);
+    await run(mover.fetch, step);
+
+    await preview();
+
+    await run(mover.verify, step);
+    await run(mover.publish, step);
+    expect(await read('a.txt')).toBe('one');
+  });
+
+  it('says what would hold the sync', async () => {
+    await syncOnce();
+    setup.setVolume({ gates: { maxDeleteFiles: 0 } });
+    setup.source.revisions.set(REV2, { 'a.txt': 'one' });
+    setup.source.head = REV2;
+
+    expect(await preview()).toMatchObject({ veto: { reason: 'DeleteLimitExceeded' }, bytesToDelete: 4 });
+  });
+
+  it('has no plan when there is nothing to do', async () => {
+    await syncOnce();
+
+    const { plan, veto, changes } = await preview();
+
+    expect([plan, veto, changes]).toEqual([undefined, undefined, []]);
+  });
+
+  it('reads a kept snapshot instead of asking the source for its files', async () => {
+    await syncOnce();
+    setup.source.head = REV2;
+    await syncOnce();
+    setup.source.head = REV1;
+    setup.source.calls.length = 0;
+
+    expect((await preview()).changes.map(({ kind, path }) => `${kind} ${path}`)).toEqual([
+      'changed a.txt',
+      'deleted c.txt',
+    ]);
+    expect(setup.source.calls).toEqual(['resolve']);
+  });
+
+  it('does not look into a directory of somebody else', async () => {
+    await mkdir(root, { recursive: true });
+    await writeFile(join(root, 'marker.json'), '{"uid":"somebody-else"}');
+
+    await expect(preview()).rejects.toMatchObject({ type: 'ForeignDirectory' });
   });
 });
 

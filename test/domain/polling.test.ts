@@ -15,12 +15,8 @@ describe('pollDelayMs', () => {
 });
 
 describe('firstPollDelayMs', () => {
-  it('does not wait when there is no data yet', () => {
-    expect(firstPollDelayMs(60_000, false, 0.9)).toBe(0);
-  });
-
   it('spreads volumes with data over their interval', () => {
-    expect(firstPollDelayMs(60_000, true, 0.25)).toBe(15_000);
+    expect(firstPollDelayMs(60_000, 0.25)).toBe(15_000);
   });
 });
 

@@ -3,6 +3,12 @@ import { describeProgress, type Progress } from '../../domain/progress.js';
 
 const VOLUME = { kind: 'SharedVolume', namespace: 'demo', name: 'site', uid: 'abcdef12-3456' } as const;
 
+const PLAN = {
+  digest: 'sha256:abc',
+  revision: 'rev',
+  delta: { files: 8, bytes: 80, added: 0, changed: 1, deleted: 12, bytesToWrite: 10 },
+};
+
 function page(change: Partial<Progress>): string {
   return describeProgress(VOLUME, { phase: 'Fetching', isPaused: false, ...change });
 }
@@ -21,6 +27,7 @@ describe('describeProgress', () => {
     [{}, ['pause', 'abort']],
     [{ isPaused: true }, ['resume', 'abort']],
     [{ phase: 'Stalled' }, ['retry', 'pause', 'abort']],
+    [{ phase: 'AwaitingApproval', plan: PLAN }, ['approve', 'retry', 'pause', 'abort']],
   ])('gives the exact commands: %j', (change, verbs) => {
     const text = page(change);
 
@@ -36,6 +43,17 @@ describe('describeProgress', () => {
 
     expect(text).toContain('**NoSpace**: no room');
     expect(text).toContain('To do (platform engineer): Free space');
+  });
+
+  it('says what would be done, and how exactly this is approved', () => {
+    const text = page({ phase: 'AwaitingApproval', plan: PLAN });
+
+    expect(text).toContain('Plan `sha256:abc`: 0 files added, 1 changed, 12 deleted; 8 in the end; 10 bytes to write');
+    expect(text).toContain(`--name approve --input '"sha256:abc"'`);
+  });
+
+  it('says when an approval was for something else', () => {
+    expect(page({ uselessApproval: 'sha256:old' })).toContain('An approval of `sha256:old` was left aside');
   });
 
   it('offers nothing once the run has ended', () => {

@@ -79,6 +79,22 @@ describe('planVolume', () => {
     expect(planVolume({ ...volume, status: settled(volume, 'now') }, NOW)).toEqual([]);
   });
 
+  it.each([
+    ['the plan that waits', 'sha256:a', [{ type: 'approve', plan: 'sha256:a' }]],
+    ['another plan', 'sha256:b', []],
+  ])('passes an approval of %s on: %s', (_name, approved, expected) => {
+    const volume = observed({ annotations: { 'drover.io/approved-plan': approved } });
+    const status = { ...settled(volume), pendingPlan: { digest: 'sha256:a', revision: 'rev' } };
+
+    expect(planVolume({ ...volume, status }, NOW)).toEqual(expected);
+  });
+
+  it('has no use for an approval while nothing waits', () => {
+    const volume = observed({ annotations: { 'drover.io/approved-plan': 'sha256:a' } });
+
+    expect(planVolume({ ...volume, status: settled(volume) }, NOW)).toEqual([]);
+  });
+
   it('requests nothing while paused, and tells a run once', () => {
     const volume = observed({ annotations: { 'drover.io/sync-requested': 'now' } });
     const paused = { ...volume, generation: 2, spec: { ...volume.spec, paused: true }, status: settled(volume) };

@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { coalesce, handledBy, isSatisfied, triggerOf, type Handled, type SyncRequest } from '../../domain/requests.js';
+import {
+  coalesce,
+  handledBy,
+  isSatisfied,
+  triggerOf,
+  type Handled,
+  type SyncRequest,
+  planRequest,
+  requestedPlan,
+} from '../../domain/requests.js';
 
 const changed = (revision: string, generation = 1): SyncRequest => ({
   reason: 'source-changed',
@@ -58,5 +67,19 @@ describe('triggerOf', () => {
     [[], 'requested'],
   ])('%j: %s', (requests, expected) => {
     expect(triggerOf(requests)).toBe(expected);
+  });
+});
+
+describe('requestedPlan', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+
+  it.each<[string, SyncRequest[], string | undefined]>([
+    ['a request for a plan', [asked(planRequest(digest, 'x'))], digest],
+    ['one among others', [changed('r'), asked(planRequest(digest, 'x')), spec(1)], digest],
+    ['an ordinary request', [asked('now')], undefined],
+    ['a request that looks almost like one', [asked(`plan:${digest}`)], undefined],
+    ['none', [changed('r')], undefined],
+  ])('finds the plan that a run is bound to: %s', (_name, requests, expected) => {
+    expect(requestedPlan(requests)).toBe(expected);
   });
 });

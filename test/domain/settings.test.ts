@@ -15,7 +15,8 @@ describe('readSettings', () => {
       ok: true,
       settings: {
         source: { type: 'git', url: URL, depth: 1 },
-        intervalMs: 60_000,
+        checks: { type: 'interval', intervalMs: 60_000 },
+        gates: { allowEmpty: false, requiredFiles: [], requireApproval: false },
         timeoutMs: 600_000,
         paused: false,
         retain: 3,
@@ -29,6 +30,14 @@ describe('readSettings', () => {
       source: { git: { url: URL, ref: 'v1', depth: 0, subPath: 'public' } },
       syncInterval: '1h30m',
       syncTimeout: '5s',
+      gates: {
+        allowEmpty: true,
+        maxDeletePercent: 50,
+        maxDeleteFiles: 0,
+        maxBytes: '10Gi',
+        requiredFiles: ['index.html'],
+        requireApproval: true,
+      },
       paused: true,
       pin: COMMIT,
       retain: 7,
@@ -39,7 +48,15 @@ describe('readSettings', () => {
       ok: true,
       settings: {
         source: { type: 'git', url: URL, ref: 'v1', depth: 0, subPath: 'public' },
-        intervalMs: 5_400_000,
+        checks: { type: 'interval', intervalMs: 5_400_000 },
+        gates: {
+          allowEmpty: true,
+          maxDeletePercent: 50,
+          maxDeleteFiles: 0,
+          maxBytes: 10 * 2 ** 30,
+          requiredFiles: ['index.html'],
+          requireApproval: true,
+        },
         timeoutMs: 5_000,
         paused: true,
         pin: COMMIT,
@@ -49,7 +66,24 @@ describe('readSettings', () => {
     });
   });
 
+  it.each<[string, NonNullable<SharedVolumeSpec['schedule']>, object]>([
+    [
+      'as given',
+      { cron: '30 3 * * *', timeZone: 'Europe/Berlin', jitter: '5m' },
+      { timeZone: 'Europe/Berlin', jitterMs: 300_000 },
+    ],
+    ['in UTC and on time by default', { cron: '30 3 * * *' }, { timeZone: 'UTC', jitterMs: 0 }],
+  ])('takes a schedule %s', (_name, schedule, expected) => {
+    expect(readSettings(spec({ schedule }))).toMatchObject({
+      settings: { checks: { type: 'cron', cron: '30 3 * * *', ...expected } },
+    });
+  });
+
   it.each<[string, Partial<SharedVolumeSpec>, RegExp]>([
+    ['an interval beside a schedule', { syncInterval: '5m', schedule: { cron: '@daily' } }, /exclude each other/],
+    ['a jitter that is no duration', { schedule: { cron: '@daily', jitter: '1d' } }, /spec\.schedule\.jitter "1d"/],
+    ['a jitter of more than a day', { schedule: { cron: '@daily', jitter: '25h' } }, /spec\.schedule\.jitter "25h"/],
+    ['a size that is no quantity', { gates: { maxBytes: '10GB' } }, /spec\.gates\.maxBytes "10GB"/],
     ['two sources', { source: { git: { url: URL }, http: { url: 'http://x' } } }, /git and http/],
     ['an empty URL', { source: { git: { url: ' ' } } }, /spec\.source\.git\.url/],
     ['branch and ref', { source: { git: { url: URL, branch: 'a', ref: 'b' } } }, /exclude each other/],

@@ -106,6 +106,26 @@ describe('projectSync', () => {
     expect(findCondition(status.conditions, 'Synced')?.observedGeneration).toBe(2);
   });
 
+  it('shows the plan of a run that is held, until the run goes on', () => {
+    const delta = { files: 8, bytes: 80, added: 0, changed: 0, deleted: 12, bytesToWrite: 0 };
+    const held = update({
+      kind: 'stalled',
+      failure: { reason: 'DeleteLimitExceeded', message: '12 of 20' },
+      plan: { digest: 'sha256:abc', revision: 'rev2', delta },
+    });
+
+    const status = projectSync(projectSync({}, DONE, NOW), held, LATER);
+
+    expect(status.pendingPlan).toEqual({ digest: 'sha256:abc', revision: 'rev2', ...delta });
+    expect(status.lastSync).toMatchObject({ result: 'Held', reason: 'DeleteLimitExceeded' });
+    expect(findCondition(status.conditions, 'Stalled')).toMatchObject({
+      status: 'True',
+      reason: 'DeleteLimitExceeded',
+    });
+    expect(projectSync(status, update({ kind: 'started' }), LATER).pendingPlan).toBeUndefined();
+    expect(projectSync(status, STALLED, LATER).pendingPlan).toBeUndefined();
+  });
+
   it('says that nothing was published as long as nothing was', () => {
     const status = projectSync({}, STALLED, NOW);
 

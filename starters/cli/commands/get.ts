@@ -20,7 +20,8 @@ export async function get(
   return { json: name === undefined ? volumes : volumes[0], text };
 }
 
-async function listVolumes({ kube, signal }: Session, namespace: string | undefined): Promise<VolumeObject[]> {
+/** @param namespace all namespaces and the cluster kind when absent */
+export async function listVolumes({ kube, signal }: Session, namespace: string | undefined): Promise<VolumeObject[]> {
   // Somebody who may read one namespace only must be able to list it.
   const paths =
     namespace === undefined

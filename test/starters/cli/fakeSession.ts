@@ -12,6 +12,8 @@ export interface FakeSession {
   readonly temporal: FakeTemporal;
   /** What `io.progress` was told. */
   readonly progress: string[];
+  /** The texts that `io.print` was given. */
+  readonly printed: string[];
   readonly io: Io;
   /** Adds or replaces a volume. */
   readonly put: (volume: VolumeObject) => void;
@@ -26,6 +28,7 @@ export function createFakeSession(...volumes: VolumeObject[]): FakeSession {
   const temporal = createFakeTemporal();
   const stop = new AbortController();
   const progress: string[] = [];
+  const printed: string[] = [];
   const put = (volume: VolumeObject): void => void objects.set(volumePath(volumeRefOf(volume)), volume);
   volumes.forEach(put);
   return {
@@ -38,9 +41,11 @@ export function createFakeSession(...volumes: VolumeObject[]): FakeSession {
     kube,
     temporal,
     progress,
+    printed,
     io: {
       note: () => undefined,
       progress: (line) => void progress.push(line),
+      print: (_json, text) => void printed.push(text),
       now: () => new Date('2026-01-01T01:00:00Z'),
       sleep: async () => undefined,
     },

@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { diffListings, summarize } from '../domain/delta.js';
+import { isReservedName, type GateFacts, type GateSettings } from '../domain/gates.js';
+import type { ManifestEntry } from '../domain/manifest.js';
+import type { VolumeLayout } from '../snapshots/layout.js';
+import { readFreeSpace } from '../snapshots/space.js';
+import { readPublishedListing } from '../snapshots/write.js';
+
+/** Names that a message mentions; there may be thousands. */
+const NAMES_KEPT = 5;
+
+/** What the gate has to know about publishing `next` instead of what is published. Reads only. */
+export async function readGateFacts(
+  layout: VolumeLayout,
+  next: readonly ManifestEntry[],
+  { requiredFiles }: GateSettings,
+): Promise<GateFacts> {
+  const previous = await readPublishedListing(layout);
+  const topLevel = new Set(next.map(({ path }) => path.split('/', 1)[0] ?? path));
+  const missing = new Set(requiredFiles);
+  if (missing.size > 0) for (const { path } of next) missing.delete(path);
+  return {
+    delta: summarize(diffListings(previous, next)),
+    reservedNames: [...topLevel].filter(isReservedName).slice(0, NAMES_KEPT),
+    missingFiles: [...missing].slice(0, NAMES_KEPT),
+    // The directory of a volume that was never synced is not there yet.
+    ...(await readFreeSpace(existsSync(layout.root) ? layout.root : dirname(layout.root))),
+  };
+}
