@@ -44,6 +44,7 @@ export async function syncVolume({ volume, exportName, requests = [] }: SyncJob)
   let handled: Handled = {};
   let trigger: SyncRequest['reason'] = 'requested';
   let wantedPlan: string | undefined;
+  let isRetry = false;
   let key: AttemptKey | undefined;
   let publication: PublishReport | undefined;
   let report: SyncReport | undefined;
@@ -74,7 +75,8 @@ export async function syncVolume({ volume, exportName, requests = [] }: SyncJob)
       // The same revision is news only when something else about the attempt has changed, or when it was not refused.
       handled = { ...handled, revision: undefined, refused: refusal };
       const decision = await operator.decision(() => inbox.pending(handled).length > 0, plan?.digest);
-      if (decision === 'retry') report = undefined;
+      isRetry = decision === 'retry';
+      if (isRetry) report = undefined;
       if (decision === 'abort') report = await abandon('aborted', { reason: 'Aborted', message: ABORTED }, key);
     }
   }
@@ -86,8 +88,8 @@ export async function syncVolume({ volume, exportName, requests = [] }: SyncJob)
 
   async function syncOnce(): Promise<SyncReport> {
     const taken = inbox.take();
-    // Without a request it was a person who said retry.
-    const isForced = taken.length === 0 || triggerOf(taken) !== 'source-changed';
+    // What was given up is tried again only when a person wants it, or when the spec says something new.
+    const isForced = isRetry || triggerOf(taken) !== 'source-changed';
     if (taken.length > 0) [trigger, wantedPlan] = [triggerOf(taken), requestedPlan(taken)];
     plan = undefined;
     handled = { ...handled, ...handledBy(taken) };

@@ -10,8 +10,8 @@ describe('nextTick', () => {
     ['0 0 1 jan *', 'UTC', '2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z'],
     // Either day: the 13th, or a Friday.
     ['0 0 13 * 5', 'UTC', '2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'],
-    // 02:30 does not exist on the day on which clocks go forward.
-    ['30 2 * * *', 'Europe/Berlin', '2026-03-29T00:00:00Z', '2026-03-29T01:30:00Z'],
+    // 02:30 does not exist on the day on which clocks go forward: it comes when the gap ends.
+    ['30 2 * * *', 'Europe/Berlin', '2026-03-29T00:00:00Z', '2026-03-29T01:00:00Z'],
   ])('of %s in %s after %s is %s', (cron, timeZone, after, expected) => {
     expect(nextTick(cron, timeZone, new Date(after))).toEqual(new Date(expected));
   });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './freePort.js';
@@ -12,8 +13,9 @@ export interface GitServer {
   close(): Promise<void>;
 }
 
-/** A real `git daemon`. */
+/** A real `git daemon`; the directory is made when missing. */
 export async function startGitDaemon(servedDir: string): Promise<GitServer> {
+  mkdirSync(servedDir, { recursive: true });
   const port = await freePort();
   const args = [
     'daemon',
