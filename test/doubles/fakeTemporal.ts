@@ -5,6 +5,8 @@ export interface FakeRun {
   status: string;
   /** The answer to every query; an error is thrown. */
   answer?: unknown;
+  /** What `fetchHistory` gives. */
+  history?: unknown;
 }
 
 export interface FakeTemporal {
@@ -17,6 +19,8 @@ export interface FakeTemporal {
   readonly calls: [method: string, target: string, details?: unknown][];
   /** Thrown by each start while it is set. */
   refusal: Error | undefined;
+  /** The result of every workflow that is started; an error is thrown. */
+  answer?: unknown;
 }
 
 /** A Temporal server in memory, with as much of the client as Drover uses. */
@@ -40,7 +44,14 @@ export function createFakeTemporal(): FakeTemporal {
       if (find(workflowId).status !== 'RUNNING') throw new WorkflowNotFoundError('ended', workflowId, undefined);
     },
     async describe() {
-      return { status: { name: find(workflowId).status } };
+      return { runId: 'run-1', status: { name: find(workflowId).status } };
+    },
+    async fetchHistory() {
+      return find(workflowId).history;
+    },
+    async result() {
+      if (temporal.answer instanceof Error) throw temporal.answer;
+      return temporal.answer;
     },
     async query() {
       const { answer } = find(workflowId);
