@@ -50,6 +50,7 @@ const s3 = (fields: Fields) => ({
     },
   },
 });
+const scheduled = (fields: Fields) => ({ ...base, schedule: fields });
 const commit = 'a'.repeat(40);
 
 describe('existing manifests are accepted', () => {
@@ -112,6 +113,23 @@ describe('the fields of Drover are accepted', () => {
     ['durations that are empty, as unset', { ...base, syncInterval: '', syncTimeout: '' }],
     ['a timeout above the interval', { ...base, syncInterval: '30s', syncTimeout: '2h' }],
     ['quantities of every form', { ...base, storage: { capacity: '1.5e9', accessMode: 'ReadOnly' } }],
+    ['a schedule', scheduled({ cron: '*/15 0-6,22 1,15 jan-mar MON-FRI', timeZone: 'Etc/GMT+5', jitter: '24h' })],
+    ['a schedule by name', scheduled({ cron: '@daily', timeZone: 'America/Argentina/Buenos_Aires' })],
+    ['a schedule beside an interval that is empty, as unset', { ...scheduled({ cron: '@hourly' }), syncInterval: '' }],
+    [
+      'every gate',
+      {
+        ...base,
+        gates: {
+          allowEmpty: true,
+          maxDeletePercent: 100,
+          maxDeleteFiles: 0,
+          maxBytes: '10Gi',
+          requiredFiles: ['index.html', 'conf/..a/b c.yaml'],
+          requireApproval: true,
+        },
+      },
+    ],
     ['a path with dots and spaces in names', { ...base, mountPath: '/opt/..a/b c/.d' }],
   ])('%s', async (_name, spec) => {
     await expect(outcomeOf(create('SharedVolume', spec))).resolves.toBe('accepted');
@@ -133,6 +151,66 @@ const refused: [string, VolumeKind, Fields, string[]][] = [
     'ClusterSharedVolume',
     { ...base, syncTimeout: value },
     ['spec.syncTimeout', 'of at least 1s', `it is "${value}"`],
+  ]),
+  ...[
+    '',
+    '* * * *',
+    '* * * * * *',
+    '60 * * * *',
+    '* 24 * * *',
+    '0 0 0 * *',
+    '0 0 * 13 *',
+    '0 0 * * 8',
+    '@never',
+    'x * * * *',
+  ].map((value): [string, VolumeKind, Fields, string[]] => [
+    `schedule.cron ${JSON.stringify(value)}`,
+    'SharedVolume',
+    scheduled({ cron: value }),
+    ['spec.schedule.cron', 'must be five fields', `it is "${value}"`],
+  ]),
+  ...['Europe/Ber lin', '/Berlin', '../UTC'].map((value): [string, VolumeKind, Fields, string[]] => [
+    `schedule.timeZone ${value}`,
+    'SharedVolume',
+    scheduled({ cron: '@daily', timeZone: value }),
+    ['spec.schedule.timeZone', 'IANA name', `it is "${value}"`],
+  ]),
+  ...['25h', '1d', '-5m'].map((value): [string, VolumeKind, Fields, string[]] => [
+    `schedule.jitter ${value}`,
+    'ClusterSharedVolume',
+    scheduled({ cron: '@daily', jitter: value }),
+    ['spec.schedule.jitter', 'at most 24h', `it is "${value}"`],
+  ]),
+  [
+    'a schedule beside an interval',
+    'SharedVolume',
+    { ...scheduled({ cron: '@daily' }), syncInterval: '5m' },
+    ['spec.schedule', 'exclude each other', '"5m"', '"@daily"'],
+  ],
+  ['a schedule without cron', 'SharedVolume', scheduled({ timeZone: 'UTC' }), ['spec.schedule.cron', 'Required']],
+  ...([-1, 101] as const).map((value): [string, VolumeKind, Fields, string[]] => [
+    `gates.maxDeletePercent ${value}`,
+    'SharedVolume',
+    { ...base, gates: { maxDeletePercent: value } },
+    ['spec.gates.maxDeletePercent', String(value)],
+  ]),
+  [
+    'gates.maxDeleteFiles -1',
+    'SharedVolume',
+    { ...base, gates: { maxDeleteFiles: -1 } },
+    ['spec.gates.maxDeleteFiles'],
+  ],
+  ...['0', '10GB', '-1Gi', ''].map((value): [string, VolumeKind, Fields, string[]] => [
+    `gates.maxBytes ${JSON.stringify(value)}`,
+    'SharedVolume',
+    { ...base, gates: { maxBytes: value } },
+    ['spec.gates.maxBytes', 'positive Kubernetes quantity', `it is "${value}"`],
+  ]),
+  ...['/etc/passwd', 'a/../b', 'a//b', './a', 'a/'].map((value): [string, VolumeKind, Fields, string[]] => [
+    `gates.requiredFiles ${value}`,
+    'SharedVolume',
+    { ...base, gates: { requiredFiles: ['ok', value] } },
+    ['spec.gates.requiredFiles', 'must be relative paths', `one is "${value}"`],
   ]),
   ...['', 'opt/site', '/', '/opt/', '/opt//site', '/opt/../etc', '/opt/./site', '/..', '/opt/a:b', '/opt/a\u0001'].map(
     (value): [string, VolumeKind, Fields, string[]] => [
