@@ -27,7 +27,8 @@ export function isReservedName(name: string): boolean {
 
 /** The first reason not to publish, or undefined. Nothing was written yet, so a veto leaves nothing behind. */
 export function gate({ delta, reservedNames, freeBytes, freeInodes }: GateFacts): Veto | undefined {
-  if (delta.files === 0) return { reason: 'EmptySource', message: 'the source has no files' };
+  if (delta.files === 0)
+    return { reason: 'EmptySource', message: 'the source, or what is selected of it, has no files' };
   const [reserved] = reservedNames;
   if (reserved !== undefined) {
     return { reason: 'ReservedName', message: `the source has a top-level entry "${reserved}"` };

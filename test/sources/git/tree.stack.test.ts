@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ManifestEntry } from '../../../domain/manifest.js';
+import { EMPTY_REVISION } from '../../../sources/git/emptyRevision.js';
 import { createGitSource } from '../../../sources/git/index.js';
 import { createVolumeDirs } from '../../doubles/git/context.js';
 import { startGitDaemon, type GitServer } from '../../doubles/git/daemon.js';
@@ -169,8 +170,37 @@ describe('list and write', () => {
     });
   });
 
-  it('treats a commit without files as an empty source', async () => {
-    await expect(publish('nothing', {})).rejects.toMatchObject({ reason: 'EmptySource' });
+  it('lists nothing of a commit without files, and writes nothing', async () => {
+    const { entries, target } = await publish('nothing', {});
+    expect(entries).toEqual([]);
+    expect(readdirSync(target)).toEqual([]);
+  });
+
+  it('lists nothing of a sub-path that has only submodules, or a tree without entries', async () => {
+    const repository = createRepository(served, 'hollow.git');
+    const commit = repository.commit({ 'a.txt': 'a' });
+    const emptyTree = repository.git('hash-object', '-t', 'tree', '-w', '/dev/null');
+    const directories = [`040000 tree ${emptyTree}\tbare\0`, `160000 commit ${commit}\tlib\0`];
+    const inner = repository.commitTree(Buffer.from(directories[1] ?? ''));
+    const tree = repository.git('rev-parse', `${inner}^{tree}`);
+    const outer = repository.commitTree(Buffer.from(`${directories[0]}040000 tree ${tree}\tvendor\0`));
+    for (const subPath of ['bare', 'vendor']) {
+      const context = dirs.context({ storeDir: join(dirs.root, 'hollow.store') });
+      expect((await sourceOf(repository, subPath).list(outer, context)).entries).toEqual([]);
+    }
+  });
+
+  it('lists nothing of a repository without refs, and says when a named path is missing in it', async () => {
+    const repository = createRepository(served, 'fresh.git');
+    const context = dirs.context({ storeDir: join(dirs.root, 'fresh.store') });
+    const source = sourceOf(repository);
+    expect(await source.resolve(context)).toBe(EMPTY_REVISION);
+    expect(await source.list(EMPTY_REVISION, context)).toEqual({ entries: [], bytesFetched: 0 });
+    expect(await source.write(EMPTY_REVISION, [], dirs.target(), context)).toEqual({ bytesFetched: 0 });
+    await expect(sourceOf(repository, 'docs').list(EMPTY_REVISION, context)).rejects.toMatchObject({
+      reason: 'SubPathNotFound',
+      message: 'source.git.subPath "docs" is not there in an empty repository',
+    });
   });
 
   it('refuses paths that git would not check out, and ones that are not UTF-8', async () => {
