@@ -50,7 +50,7 @@ async function listPart(
   const records: TreeRecord[] = [];
   await readTree(setup, part.commit, wanted, ['-r', '-l'], (record) => {
     if (MODES[record.mode] === undefined && record.mode !== SUBMODULE) return;
-    checkPath(publishedPath(part, record, selection));
+    if (record.mode !== SUBMODULE) checkPath(publishedPath(part, record, selection));
     records.push(record);
     if (baseName(record.path) === '.gitattributes') attributeFiles.set(parentOf(record.path), record.id);
   });

@@ -21,7 +21,7 @@ export function resolveModuleUrl(parentUrl: string, url: string): string {
       if (slash === -1) separator = ':';
       base = base.slice(0, Math.max(0, slash === -1 ? base.lastIndexOf(':') : slash));
     } else {
-      return `${base}${separator}${rest}`.replace(/\/$/, '');
+      return `${base}${separator}${rest.replace(/\/$/, '')}`;
     }
   }
 }

@@ -26,7 +26,9 @@ describe('readSettings', () => {
 
   it('takes what is given', () => {
     const given = spec({
-      source: { git: { url: URL, ref: 'v1', depth: 0, subPath: 'public' } },
+      source: {
+        git: { url: URL, ref: 'v1', depth: 0, subPath: 'public', sparsePaths: ['public/a'], submodules: 'Direct' },
+      },
       syncInterval: '1h30m',
       syncTimeout: '5s',
       paused: true,
@@ -38,7 +40,15 @@ describe('readSettings', () => {
     expect(readSettings(given)).toEqual({
       ok: true,
       settings: {
-        source: { type: 'git', url: URL, ref: 'v1', depth: 0, subPath: 'public' },
+        source: {
+          type: 'git',
+          url: URL,
+          ref: 'v1',
+          depth: 0,
+          subPath: 'public',
+          sparsePaths: ['public/a'],
+          submodules: 'Direct',
+        },
         intervalMs: 5_400_000,
         timeoutMs: 5_000,
         paused: true,
@@ -49,7 +59,23 @@ describe('readSettings', () => {
     });
   });
 
+  it('takes what says the default as what says nothing', () => {
+    const given = spec({ source: { git: { url: URL, branch: '', subPath: '', sparsePaths: [], submodules: 'None' } } });
+
+    expect(readSettings(given)).toEqual(readSettings(spec()));
+  });
+
   it.each<[string, Partial<SharedVolumeSpec>, RegExp]>([
+    [
+      'a sparse path that climbs',
+      { source: { git: { url: URL, sparsePaths: ['a', '../b'] } } },
+      /sparsePaths "\.\.\/b"/,
+    ],
+    [
+      'too many sparse paths',
+      { source: { git: { url: URL, sparsePaths: Array.from({ length: 65 }, (_, index) => `p${index}`) } } },
+      /sparsePaths has 65 paths; at most 64/,
+    ],
     ['two sources', { source: { git: { url: URL }, http: { url: 'http://x' } } }, /git and http/],
     ['an empty URL', { source: { git: { url: ' ' } } }, /spec\.source\.git\.url/],
     ['branch and ref', { source: { git: { url: URL, branch: 'a', ref: 'b' } } }, /exclude each other/],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { ManifestEntry } from '../../../domain/manifest.js';
 import { EMPTY_REVISION } from '../../../sources/git/emptyRevision.js';
 import { createGitSource } from '../../../sources/git/index.js';
@@ -121,6 +121,16 @@ describe('list and write', () => {
     expect(readlinkSync(join(target, 'a/up'))).toBe('../a/file');
   });
 
+  it('keeps links that lead round in circles, or to themselves, as links', async () => {
+    const files = { a: { link: 'b' }, b: { link: 'a' }, self: { link: 'self' }, 'dir/up': { link: '..' } };
+    const { entries, target } = await publish('circles', files);
+    expect(entries.map(({ path, mode }) => [path, mode])).toEqual(
+      ['a', 'b', 'dir/up', 'self'].map((path) => [path, 'link']),
+    );
+    expect(readlinkSync(join(target, 'self'))).toBe('self');
+    expect(readlinkSync(join(target, 'dir/up'))).toBe('..');
+  });
+
   it.each([
     ['absolute', '/etc/passwd'],
     ['escaping', '../../etc/passwd'],
@@ -222,6 +232,71 @@ describe('list and write', () => {
       message: expect.stringContaining('.GIT'),
     });
     await expect(list(Buffer.from('x'.repeat(256)))).rejects.toMatchObject({ reason: 'UnsafePath' });
+  });
+});
+
+describe('sparse paths', () => {
+  async function publishOnly(name: string, files: Record<string, FileContent>, sparsePaths: string[], subPath = '') {
+    const repository = createRepository(served, `${name}.git`);
+    const revision = repository.commit(files);
+    const url = `${server.url}/${repository.name}`;
+    const source = createGitSource({ url, depth: 1, subPath, sparsePaths }, { allowFileUrls: false });
+    const context = dirs.context({ storeDir: join(dirs.root, `${name}.store`) });
+    const { entries } = await source.list(revision, context);
+    const target = dirs.target();
+    await source.write(revision, entries, target, context);
+    return { paths: pathsOf(entries), target };
+  }
+
+  const tree = {
+    'docs/en/a.md': 'a',
+    'docs/en/b.md': 'b',
+    'docs/de/a.md': 'a',
+    'docs-2/x': 'x',
+    'src/*.c': 'star',
+    'src/x.c': 'x',
+    '-x/y': 'y',
+    ':(glob)**': 'magic',
+    root: 'r',
+  };
+
+  it.each<[string, string[], string, string[]]>([
+    ['files and directories', ['root', 'docs/en'], '', ['docs/en/a.md', 'docs/en/b.md', 'root']],
+    ['names that look like patterns or options', ['src/*.c', '-x', ':(glob)**'], '', ['-x/y', ':(glob)**', 'src/*.c']],
+    ['what one path covers of another', ['docs', 'docs/en/a.md'], '', ['docs/de/a.md', 'docs/en/a.md', 'docs/en/b.md']],
+    ['what lies in the sub-path', ['docs/en/b.md', 'docs/de'], 'docs', ['de/a.md', 'en/b.md']],
+    ['the sub-path that lies in them', ['docs'], 'docs/en', ['a.md', 'b.md']],
+  ])('publish %s', async (name, sparsePaths, subPath, expected) => {
+    const { paths, target } = await publishOnly(name.replaceAll(' ', '-'), tree, sparsePaths, subPath);
+    expect(paths).toEqual(expected);
+    const written = readdirSync(target, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(target, join(entry.parentPath, entry.name)));
+    expect(written.sort()).toEqual(expected);
+  });
+
+  it.each([
+    ['none', 'none'],
+    ['below a file', 'root/x'],
+    ['in another case', 'Root'],
+  ])('name a path that is not there: %s', async (name, path) => {
+    await expect(publishOnly(`sparse-${name.replaceAll(' ', '-')}`, tree, ['docs', path])).rejects.toMatchObject({
+      reason: 'SubPathNotFound',
+      message: expect.stringContaining(`source.git.sparsePaths "${path}" is not there`),
+    });
+  });
+
+  it('do not hide attributes that are not published', async () => {
+    const files = {
+      '.gitattributes': '*.txt eol=crlf\n',
+      'a/.gitattributes': 'b.txt eol=lf\n',
+      'a/a.txt': 'a\n',
+      'a/b.txt': 'b\n',
+    };
+    const { target } = await publishOnly('sparse-attributes', files, ['a/a.txt', 'a/b.txt']);
+    expect(readFileSync(join(target, 'a/a.txt'), 'utf8')).toBe('a\r\n');
+    expect(readFileSync(join(target, 'a/b.txt'), 'utf8')).toBe('b\n');
+    expect(readdirSync(join(target, 'a')).sort()).toEqual(['a.txt', 'b.txt']);
   });
 });
 
