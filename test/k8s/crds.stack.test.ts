@@ -110,7 +110,7 @@ describe('the fields of Drover are accepted', () => {
       'sparse paths in, above and at the sub-path, and submodules',
       git({ subPath: 'site/public', sparsePaths: ['site/public/a b', 'site', 'site/public'], submodules: 'Recursive' }),
     ],
-    ['no submodules, spelled out', git({ submodules: 'None' })],
+    ['no submodules and no sparse paths, spelled out', git({ submodules: 'None', sparsePaths: [] })],
     [
       'as many sparse paths as there may be',
       git({ sparsePaths: Array.from({ length: 64 }, (_, index) => `${index}${'x'.repeat(1000)}`) }),
@@ -267,7 +267,6 @@ const refused: [string, VolumeKind, Fields, string[]][] = [
       ['spec.source.git.sparsePaths[1]', ...(value === '' ? [] : ['relative paths', `one is "${value}"`])],
     ],
   ),
-  ['git without sparsePaths', 'SharedVolume', git({ sparsePaths: [] }), ['spec.source.git.sparsePaths', 'at least 1']],
   [
     'git sparsePaths twice',
     'SharedVolume',
