@@ -82,6 +82,35 @@ describe('list and write', () => {
     }
   });
 
+  it('takes a file or directory for what it is when it is named like a commit', async () => {
+    const repository = createRepository(served, 'sha-names.git');
+    const first = repository.commit({ a: 'a' });
+    const second = repository.commit({ [first]: 'a file', [`dir/${first}/b`]: 'b' });
+    const source = sourceOf(repository);
+    const context = dirs.context({ storeDir: join(dirs.root, 'sha-names.store') });
+    const target = dirs.target();
+    await source.write(second, (await source.list(second, context)).entries, target, context);
+    expect(readFileSync(join(target, first), 'utf8')).toBe('a file');
+    expect(readFileSync(join(target, 'dir', first, 'b'), 'utf8')).toBe('b');
+    expect(pathsOf((await source.list(first, context)).entries)).toEqual(['a']);
+  });
+
+  it.each(['100600', '100664', '100444'])(
+    'publishes a file of the mode %s, as other tools write it, as 0644',
+    async (mode) => {
+      const repository = createRepository(served, `mode-${mode}.git`);
+      repository.commit({ a: 'a' });
+      const blob = repository.git('rev-parse', 'HEAD:a');
+      const revision = repository.commitTree(Buffer.from(`${mode} blob ${blob}\ta\0`));
+      const context = dirs.context({ storeDir: join(dirs.root, `mode-${mode}.store`) });
+      const { entries } = await sourceOf(repository).list(revision, context);
+      const target = dirs.target();
+      await sourceOf(repository).write(revision, entries, target, context);
+      expect(entries).toMatchObject([{ path: 'a', mode: 'file' }]);
+      expect(modeOf(join(target, 'a'))).toBe('644');
+    },
+  );
+
   it('publishes a sub-path as the root', async () => {
     const { entries, target } = await publish('sub', { 'docs/en/a.md': 'a', 'docs/b.md': 'b', 'src/x': 'x' }, '/docs/');
     expect(pathsOf(entries)).toEqual(['b.md', 'en/a.md']);
