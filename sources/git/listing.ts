@@ -50,19 +50,19 @@ async function listPart(
   const records: TreeRecord[] = [];
   await readTree(setup, part.commit, wanted, ['-r', '-l'], (record) => {
     if (MODES[record.mode] === undefined && record.mode !== SUBMODULE) return;
-    if (record.mode !== SUBMODULE) checkPath(publishedPath(part, record, selection));
     records.push(record);
     if (baseName(record.path) === '.gitattributes') attributeFiles.set(parentOf(record.path), record.id);
   });
   checkNesting(records);
   const digestOf = attributeDigests(attributeFiles);
-  return records
-    .filter(({ mode }) => mode !== SUBMODULE)
-    .map((record) => toEntry(record, publishedPath(part, record, selection), digestOf(parentOf(record.path))));
-}
-
-function publishedPath(part: Part, record: TreeRecord, { subPath }: Selection): string {
-  return within(subPath, join(part.path, record.path));
+  const entries: ManifestEntry[] = [];
+  for (const record of records) {
+    if (record.mode === SUBMODULE) continue;
+    const path = within(selection.subPath, join(part.path, record.path));
+    checkPath(path);
+    entries.push(toEntry(record, path, digestOf(parentOf(record.path))));
+  }
+  return entries;
 }
 
 function toEntry({ mode: gitMode, size, id }: TreeRecord, path: string, attributes: string | undefined): ManifestEntry {

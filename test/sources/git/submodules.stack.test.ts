@@ -11,7 +11,7 @@ import { createRepository, type FileContent, type Repository } from '../../doubl
 import { startSmartHttp, type SmartHttpServer } from '../../doubles/git/smartHttp.js';
 import { startSshd, type SshServer } from '../../doubles/git/sshd.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const dirs = createVolumeDirs();
 const served = join(dirs.root, 'served');
