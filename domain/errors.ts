@@ -33,7 +33,7 @@ export const FAILURES = {
   SourceRefused: rule(
     'invalid',
     'volume owner',
-    'Use an address with a supported scheme and without credentials in it; put credentials into a Secret.',
+    'Use an address with a supported scheme and without credentials in it; put credentials into a Secret. For a submodule, correct .gitmodules or leave submodules out.',
   ),
   AuthFailed: rule(
     'invalid',
@@ -53,7 +53,7 @@ export const FAILURES = {
   RepositoryNotFound: rule(
     'missing',
     'volume owner',
-    'Check the path in source.git.url, and that the credentials may read the repository.',
+    'Check the path in source.git.url (or, for a submodule, in .gitmodules), and that the credentials may read the repository.',
   ),
   RefNotFound: rule(
     'missing',
@@ -68,7 +68,7 @@ export const FAILURES = {
   SubPathNotFound: rule(
     'missing',
     'volume owner',
-    'Correct source.git.subPath, or create that directory in the repository.',
+    'Correct the path in the field that the message names, or create it in the repository.',
   ),
   HostNotFound: rule(
     'missing',

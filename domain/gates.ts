@@ -81,7 +81,7 @@ function exportVeto({ delta, reservedNames, freeBytes, freeInodes }: GateFacts):
 
 function ownerVeto({ delta, missingFiles }: GateFacts, settings: GateSettings): Veto | undefined {
   if (delta.files === 0 && !settings.allowEmpty) {
-    return { reason: 'EmptySource', message: 'the source has no files' };
+    return { reason: 'EmptySource', message: 'the source, or what is selected of it, has no files' };
   }
   const [missing] = missingFiles;
   if (missing !== undefined) {

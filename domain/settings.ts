@@ -1,6 +1,7 @@
 import { parseDurationMs } from './durations.js';
 import type { GateSettings } from './gates.js';
 import type { Gates, Schedule, SharedVolumeSpec } from './generated/sharedVolume.js';
+import { isCleanPath } from './paths.js';
 import { parseBytes } from './quantity.js';
 
 /** Where a Git volume comes from. Holds no credentials: those are read from the resource and its Secrets when used. */
@@ -13,6 +14,10 @@ export interface GitSettings {
   readonly depth: number;
   /** Only this directory is published. */
   readonly subPath?: string;
+  /** Only these files and directories are published, by their paths in the repository; 1 to 64. Absent: all. */
+  readonly sparsePaths?: readonly string[];
+  /** Submodules of the repository, or theirs as well, are published with it. Absent: none. */
+  readonly submodules?: 'Direct' | 'Recursive';
 }
 
 /** Where a volume comes from; `type` names the folder in sources/. */
@@ -49,6 +54,7 @@ const MAX_JITTER_MS = 86_400_000;
 export const DEFAULT_TIMEOUT_MS = 600_000;
 export const DEFAULT_RETAIN = 3;
 const MAX_RETAIN = 50;
+const MAX_SPARSE_PATHS = 64;
 
 /** A commit by its whole SHA-1 id; repositories with SHA-256 ids are not supported yet. */
 export const FULL_COMMIT = /^[0-9a-f]{40}$/;
@@ -82,6 +88,16 @@ export function readSettings(spec: SharedVolumeSpec): SettingsResult {
   if (spec.pin !== undefined && !FULL_COMMIT.test(spec.pin)) {
     return invalid(`spec.pin "${spec.pin}" is not a full commit id`);
   }
+  const { sparsePaths = [], submodules = 'None' } = git;
+  if (sparsePaths.length > MAX_SPARSE_PATHS) {
+    return invalid(
+      `spec.source.git.sparsePaths has ${sparsePaths.length} paths; at most ${MAX_SPARSE_PATHS} are allowed`,
+    );
+  }
+  const unclean = sparsePaths.find((path) => !isCleanPath(path));
+  if (unclean !== undefined) {
+    return invalid(`spec.source.git.sparsePaths ${JSON.stringify(unclean)} is not a clean, relative path`);
+  }
   const ref = git.ref ?? git.branch;
   return {
     ok: true,
@@ -92,6 +108,8 @@ export function readSettings(spec: SharedVolumeSpec): SettingsResult {
         depth: git.depth ?? 1,
         ...(ref !== undefined && ref !== '' && { ref }),
         ...(git.subPath !== undefined && git.subPath !== '' && { subPath: git.subPath }),
+        ...(sparsePaths.length > 0 && { sparsePaths }),
+        ...(submodules !== 'None' && { submodules }),
       },
       checks,
       gates,

@@ -36,8 +36,10 @@ export interface StoreContext extends SourceContext {
   /** Revisions of snapshots that are still kept; what only others need may be dropped from the store. */
   readonly keptRevisions: readonly string[];
   /**
-   * The call may borrow from `storeDir` but changes nothing in it, nor creates it: a look beside a run that may replace
-   * the store meanwhile. `scratchDir` may then be on another file system.
+   * The call may use what is in `storeDir` but changes nothing there, and does not create it: for a look beside a run that
+   * may rewrite or replace the store meanwhile. A store that is damaged or vanishes is not used, and what the call fetches
+   * is kept for the call alone. `scratchDir` may then be on any file system, unless something is written from it
+   * (`targetDir` of `write` must be on the same). Default: false.
    */
   readonly isReadOnly?: boolean;
 }
@@ -53,11 +55,11 @@ export interface Listing {
 export interface Source {
   /** What the poller limits its parallelism by: `host:port`. */
   readonly host: string;
-  /** Everything besides the revision that decides the published tree (for Git, the sub-path); part of its identity. */
+  /** Everything besides the revision that decides the published tree (for Git, what is selected); part of its identity. */
   readonly variant: string;
-  /** The revision that the source has now; for Git a full commit id. Cheap: no content is transferred. */
+  /** The revision that the source has now; for Git a full commit id. Also an empty source has one. Cheap: no content is transferred. */
   resolve(context: SourceContext): Promise<string>;
-  /** Every file of `revision`. For Git this brings the commit into the store first. */
+  /** Every file of `revision`; none is no failure. For Git this brings the commit into the store first. */
   list(revision: string, context: StoreContext): Promise<Listing>;
   /** Writes the entries into `targetDir`, which exists and holds none of them; directories are made as needed. */
   write(

@@ -73,6 +73,14 @@ export interface GitSource {
   depth?: number;
   /** The directory of the repository that is published, relative and clean. The whole tree when absent. */
   subPath?: string;
+  /**
+   * The files and directories that are published, relative to the root of the repository; no patterns. With subPath, what lies in both. Everything when absent or empty.
+   *
+   * @maxItems 64
+   */
+  sparsePaths?: string[];
+  /** Which submodules are published with the tree, each under its path: none of them, those that the repository names itself, or those and the ones that these name. None when absent. Credentials are given only to the server of url. */
+  submodules?: 'None' | 'Direct' | 'Recursive';
   /** The user of an https address. Needed beside a password or token. */
   user?: string;
   /** A password or token in clear text; kept for existing manifests. Prefer passwordFromSecret. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parentOf } from './repositoryPath.js';
 
 /** Blob ids of `.gitattributes` files by their directory, from the root of the repository (the directory ''). */
 export type AttributeFiles = ReadonlyMap<string, string>;
@@ -28,14 +29,4 @@ export function attributeDigests(files: AttributeFiles): (directory: string) => 
     digests.set(chain, digest);
     return digest;
   };
-}
-
-/** The directory above; '' for the top level. */
-export function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-
-/** `directory` and everything above it, from the root: '', 'a', 'a/b'. */
-export function directoriesDownTo(directory: string): string[] {
-  return directory === '' ? [''] : [...directoriesDownTo(parentOf(directory)), directory];
 }

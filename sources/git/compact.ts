@@ -12,17 +12,17 @@ const MAX_PACKS = 20;
 /**
  * Rewrites the store with what the kept revisions need, in one pack, once it has more than `MAX_PACKS`. The rewrite is
  * made beside it and takes its place by rename, so nothing in it is ever locked. A damaged store is dropped instead:
- * the next fetch makes a new one.
+ * the next fetch makes a new one. A store that is only read stays as it is.
  */
 export async function compactStore(setup: GitSetup, dirs: StoreDirs): Promise<void> {
-  if ((await countPacks(dirs.storeDir)) <= MAX_PACKS) return;
-  const view = await openView(setup, dirs);
+  if (dirs.isReadOnly === true || (await countPacks(dirs.storeDir)) <= MAX_PACKS) return;
   try {
+    const view = await openView(setup, dirs);
     // Without `-l`, objects that are borrowed from the store are packed as well.
     await runGit(view.setup, ['repack', '-a', '-d', '-q']);
+    await replaceStore(view, dirs);
   } catch (error) {
     if (!isStoreDamaged(error)) throw error;
-    return dropStore(dirs);
+    await dropStore(dirs);
   }
-  await replaceStore(view, dirs);
 }

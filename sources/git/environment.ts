@@ -51,6 +51,8 @@ function gitEnvironment(environment: NonNullable<GitOptions['environment']>, hom
     GIT_TERMINAL_PROMPT: '0',
     // Replacement refs would let a listing and a checkout disagree with the commit id.
     GIT_NO_REPLACE_OBJECTS: '1',
+    // Paths are paths, never patterns.
+    GIT_LITERAL_PATHSPECS: '1',
   };
   for (const name of PASSED_ON) {
     const value = environment[name];

@@ -3,6 +3,8 @@ export interface GitFailure extends Error {
   readonly name: 'GitFailure';
   /** The end of what git, ssh and the server said, and the signal that ended git, if one did. */
   readonly stderr: string;
+  /** What git worked on, for people, when it was not the volume's own repository. */
+  readonly label?: string;
 }
 
 /** @param end the exit code, or the name of the signal that ended git */

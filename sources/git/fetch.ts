@@ -5,12 +5,18 @@ import { findObjects } from './objects.js';
 import { parseProgress } from './progress.js';
 import { isCommitId } from './refName.js';
 import { runGit } from './run.js';
-import type { RepositorySettings } from './settings.js';
 import { readShallow, type StoreView } from './store.js';
 
 /** Old servers send only what their refs name. */
 const BARE_ID_REFUSED = /does not allow request for unadvertised object/;
 const REF_MISSING = /couldn't find remote ref/;
+
+/** What is fetched from: `depth` commits of history (0: all), from servers that refuse ids by this ref. */
+export interface FetchSettings {
+  readonly url: string;
+  readonly depth: number;
+  readonly ref?: string | undefined;
+}
 
 /**
  * Brings a commit with its files into the view, by its id, or from servers that refuse that by the refs that may hold it.
@@ -19,7 +25,7 @@ const REF_MISSING = /couldn't find remote ref/;
  */
 export async function fetchRevision(
   view: StoreView,
-  settings: RepositorySettings,
+  settings: FetchSettings,
   revision: string,
   onProgress?: (progress: SourceProgress) => void,
 ): Promise<number> {

@@ -1,12 +1,14 @@
 import { DroverError } from '../../domain/errors.js';
-import type { EntryMode, ManifestEntry } from '../../domain/manifest.js';
+import { comparePaths, type EntryMode, type ManifestEntry } from '../../domain/manifest.js';
 import { linkEscapes } from '../../domain/paths.js';
-import { attributeDigests, directoriesDownTo, parentOf } from './attributes.js';
+import { attributeDigests } from './attributes.js';
 import type { GitSetup } from './environment.js';
 import { gitFailure } from './failure.js';
 import { findObjects, readBlobs } from './objects.js';
-import { runGit } from './run.js';
-import { treeReader, type TreeRecord } from './tree.js';
+import { partFinder, type Part } from './parts.js';
+import { baseName, directoriesDownTo, join, parentOf, within } from './repositoryPath.js';
+import { wantedWithin, type NamedPath, type Selection } from './selection.js';
+import { readTree, SUBMODULE, type TreeRecord } from './tree.js';
 import { checkPath, refusePath } from './treePath.js';
 
 const MODES: Record<string, EntryMode> = { '100644': 'file', '100755': 'executable', '120000': 'link' };
@@ -16,91 +18,124 @@ const LFS_POINTER_BYTES = { min: 120, max: 1023 };
 const LFS_POINTER_START = 'version https://git-lfs.github.com/spec/';
 
 /**
- * Every file and link of a commit below `subPath`, sorted, checked to be safe. Submodules are left out: their files are
- * in another repository, and an empty directory would not survive.
- * @throws `SubPathNotFound`, `EmptySource`, `UnsafePath`, `UnsafeLink`, `LfsPointer`; `GitFailure` when objects are missing
+ * Every selected file and link of the parts of a tree, sorted, checked to be safe. Submodules that are no parts are left
+ * out: their files are in another repository, and an empty directory would not survive.
+ * @throws `SubPathNotFound`, `UnsafePath`, `UnsafeLink`, `LfsPointer`; `GitFailure` when objects are missing
  */
-export async function listTree(setup: GitSetup, revision: string, subPath: string): Promise<ManifestEntry[]> {
-  const { treeId, attributeFiles } = await findTree(setup, revision, subPath);
-  const records: TreeRecord[] = [];
-  const onOutput = treeReader((record) => {
-    if (MODES[record.mode] === undefined) return;
-    checkPath(record.path);
-    records.push(record);
-    if (baseName(record.path) !== '.gitattributes') return;
-    attributeFiles.set(join(subPath, parentOf(record.path)), record.id);
-  });
-  await runGit(setup, ['ls-tree', '-r', '-z', '-l', '--full-tree', treeId], { onOutput });
-  if (records.length === 0) {
-    throw new DroverError(
-      'EmptySource',
-      subPath === '' ? `the commit ${revision} has no files` : `the directory "${subPath}" has no files`,
-    );
+export async function listParts(
+  setup: GitSetup,
+  parts: readonly Part[],
+  selection: Selection,
+): Promise<ManifestEntry[]> {
+  const partOf = partFinder(parts);
+  const homeless = selection.named.find(({ path }) => partOf(path) === undefined);
+  if (homeless !== undefined) refuseMissing(homeless, undefined, 'an empty repository');
+  const entries: ManifestEntry[] = [];
+  for (const part of parts) {
+    const named = selection.named.filter(({ path }) => partOf(path) === part);
+    for (const entry of await listPart(setup, part, named, selection)) entries.push(entry);
   }
-  checkNesting(records);
-  await checkContents(setup, records);
-  const digestOf = attributeDigests(attributeFiles);
-  return records.map((record) => toEntry(record, digestOf(join(subPath, parentOf(record.path)))));
+  await checkContents(setup, entries);
+  return entries.sort((a, b) => comparePaths(a.path, b.path));
 }
 
-function toEntry({ mode: gitMode, path, size, id }: TreeRecord, attributes: string | undefined): ManifestEntry {
+async function listPart(
+  setup: GitSetup,
+  part: Part,
+  named: readonly NamedPath[],
+  selection: Selection,
+): Promise<ManifestEntry[]> {
+  const wanted = wantedWithin(selection, part.path);
+  const attributeFiles = await lookUp(setup, part, named, wanted);
+  const records: TreeRecord[] = [];
+  await readTree(setup, part.commit, wanted, ['-r', '-l'], (record) => {
+    if (MODES[record.mode] === undefined && record.mode !== SUBMODULE) return;
+    records.push(record);
+    if (baseName(record.path) === '.gitattributes') attributeFiles.set(parentOf(record.path), record.id);
+  });
+  checkNesting(records);
+  const digestOf = attributeDigests(attributeFiles);
+  const entries: ManifestEntry[] = [];
+  for (const record of records) {
+    if (record.mode === SUBMODULE) continue;
+    const path = within(selection.subPath, join(part.path, record.path));
+    checkPath(path);
+    entries.push(toEntry(record, path, digestOf(parentOf(record.path))));
+  }
+  return entries;
+}
+
+function toEntry({ mode: gitMode, size, id }: TreeRecord, path: string, attributes: string | undefined): ManifestEntry {
   const mode = MODES[gitMode] ?? 'file';
   // Attributes do not apply to links.
   if (attributes === undefined || mode === 'link') return { path, mode, size, id };
   return { path, mode, size, id: `${id}+${attributes}`, converted: true };
 }
 
-/** The tree to publish, and the attribute files above it. */
-async function findTree(setup: GitSetup, revision: string, subPath: string) {
-  const above = subPath === '' ? [] : directoriesDownTo(parentOf(subPath));
-  const names = [
-    `${revision}:`,
-    `${revision}:${subPath}`,
-    ...above.map((directory) => `${revision}:${join(directory, '.gitattributes')}`),
-  ];
-  const [root, tree, ...attributes] = await findObjects(setup, names);
-  if (root === undefined) throw gitFailure('cat-file', 0, `missing tree of ${revision}`);
-  if (tree?.type !== 'tree') {
-    throw new DroverError(
-      'SubPathNotFound',
-      `source.git.subPath "${subPath}" is ${tree === undefined ? 'not there' : 'not a directory'} in ${revision}`,
-    );
+/** Checks that the part's tree and the named paths are there, and finds the attribute files above what is wanted. */
+async function lookUp(
+  setup: GitSetup,
+  { path: root, commit }: Part,
+  named: readonly NamedPath[],
+  wanted: readonly string[],
+): Promise<Map<string, string>> {
+  const above = new Set(wanted.flatMap((path) => (path === '' ? [] : directoriesDownTo(parentOf(path)))));
+  const paths = ['', ...named.map(({ path }) => within(root, path)), ...[...above].map(attributesIn)];
+  const [tree, ...objects] = await findObjects(
+    setup,
+    paths.map((path) => `${commit}:${path}`),
+  );
+  if (tree === undefined) throw gitFailure('cat-file', 0, `missing tree of ${commit}`);
+  for (const [index, name] of named.entries()) {
+    const type = objects[index]?.type;
+    const isThere = type === 'tree' || (type === 'blob' && name.field === 'source.git.sparsePaths');
+    if (!isThere) refuseMissing(name, type, commit);
   }
   const attributeFiles = new Map<string, string>();
-  for (const [index, directory] of above.entries()) {
-    const file = attributes[index];
+  for (const [index, directory] of [...above].entries()) {
+    const file = objects[named.length + index];
     if (file !== undefined) attributeFiles.set(directory, file.id);
   }
-  return { treeId: tree.id, attributeFiles };
+  return attributeFiles;
 }
 
-/** A malformed tree can hold a path twice, or a name both as a file and as a directory. */
+function attributesIn(directory: string): string {
+  return join(directory, '.gitattributes');
+}
+
+function refuseMissing({ field, path }: NamedPath, type: string | undefined, where: string): never {
+  const problem = type === 'blob' ? 'is not a directory' : 'is not there';
+  throw new DroverError('SubPathNotFound', `${field} "${path}" ${problem} in ${where}`);
+}
+
+/** A malformed tree can hold a path twice, or a name both as a file or submodule and as a directory. */
 function checkNesting(records: readonly TreeRecord[]): void {
   const directories = new Set<string>();
   for (const { path } of records) {
     for (let dir = parentOf(path); dir !== '' && !directories.has(dir); dir = parentOf(dir)) directories.add(dir);
   }
-  const files = new Set<string>();
+  const seen = new Set<string>();
   for (const { path } of records) {
-    if (files.has(path) || directories.has(path)) refusePath(path, 'is in the tree twice');
-    files.add(path);
+    if (seen.has(path) || directories.has(path)) refusePath(path, 'is in the tree twice');
+    seen.add(path);
   }
 }
 
 /** Reads only what must be looked into: the targets of links, and files that are small enough for an LFS pointer. */
-async function checkContents(setup: GitSetup, records: readonly TreeRecord[]): Promise<void> {
-  const pathsOfId = new Map<string, TreeRecord[]>();
-  for (const record of records) {
-    const isSmall = record.size >= LFS_POINTER_BYTES.min && record.size <= LFS_POINTER_BYTES.max;
-    if (MODES[record.mode] !== 'link' && !isSmall) continue;
-    const same = pathsOfId.get(record.id);
-    if (same === undefined) pathsOfId.set(record.id, [record]);
-    else same.push(record);
+async function checkContents(setup: GitSetup, entries: readonly ManifestEntry[]): Promise<void> {
+  const entriesOfBlob = new Map<string, ManifestEntry[]>();
+  for (const entry of entries) {
+    const isSmall = entry.size >= LFS_POINTER_BYTES.min && entry.size <= LFS_POINTER_BYTES.max;
+    if (entry.mode !== 'link' && !isSmall) continue;
+    const blob = entry.id.slice(0, 40);
+    const same = entriesOfBlob.get(blob);
+    if (same === undefined) entriesOfBlob.set(blob, [entry]);
+    else same.push(entry);
   }
   const pointers: string[] = [];
-  await readBlobs(setup, [...pathsOfId.keys()], (id, content) => {
-    for (const { path, mode } of pathsOfId.get(id) ?? []) {
-      if (MODES[mode] === 'link') checkLink(path, content.toString());
+  await readBlobs(setup, [...entriesOfBlob.keys()], (id, content) => {
+    for (const { path, mode } of entriesOfBlob.get(id) ?? []) {
+      if (mode === 'link') checkLink(path, content.toString());
       else if (content.toString('latin1', 0, LFS_POINTER_START.length) === LFS_POINTER_START) pointers.push(path);
     }
   });
@@ -119,12 +154,4 @@ function checkLink(path: string, target: string): void {
     throw new DroverError('UnsafeLink', `"${path}" is a symbolic link`);
   if (linkEscapes(path, target))
     throw new DroverError('UnsafeLink', `the symbolic link "${path}" points out of the tree, to "${target}"`);
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
-function join(directory: string, name: string): string {
-  return directory === '' || name === '' ? `${directory}${name}` : `${directory}/${name}`;
 }

@@ -20,7 +20,7 @@ export async function nameFailure(
   if (scratchDir !== undefined && (await isGone(scratchDir))) {
     return new DroverError('Fenced', 'a newer attempt took the volume over');
   }
-  const named = isGitFailure(error) ? classify(error, label) : nameSystemError(error);
+  const named = isGitFailure(error) ? classify(error, error.label ?? label) : nameSystemError(error);
   const isInodes = named.reason === 'NoSpace' && scratchDir !== undefined && (await hasNoInodes(scratchDir));
   return new DroverError(isInodes ? 'NoInodes' : named.reason, redact(named.message, credentials), {
     cause: named.cause,

@@ -1,26 +1,26 @@
 import { DroverError } from '../../domain/errors.js';
-import type { Credentials } from '../source.js';
 import { withAccess } from './access.js';
 import type { GitAddress } from './address.js';
+import { EMPTY_REVISION } from './emptyRevision.js';
 import type { GitSetup } from './environment.js';
 import { isCommitId } from './refName.js';
 import { parseRemoteRefs, pickRevision, refCandidates, similarRefs, type RemoteRef } from './refs.js';
-import type { Remote } from './revision.js';
+import type { Remote } from './remote.js';
 import { runGit } from './run.js';
 
 /**
  * The commit that the configured ref names at the remote now; one `git ls-remote`, and a second one only to explain a failure. A full
- * commit id is its own answer, without contact.
- * @throws `RefNotFound`, `EmptySource`, or `GitFailure`
+ * commit id is its own answer, without contact. A repository without refs answers `EMPTY_REVISION`, whatever ref is
+ * configured: nobody has pushed yet, which is not the same as a wrong name.
+ * @throws `RefNotFound`, or `GitFailure`
  */
-export async function resolveRevision(
-  { setup, address, settings: { ref } }: Remote,
-  credentials: Credentials,
-): Promise<string> {
+export async function resolveRevision(setup: GitSetup, { address, credentials, ref }: Remote): Promise<string> {
   if (ref !== undefined && isCommitId(ref)) return ref.toLowerCase();
   return withAccess(setup, address, credentials, async (setup) => {
     const found = pickRevision(await listRemote(setup, address, refCandidates(ref)), ref);
-    return found ?? explainMissing(ref, await listRemote(setup, address, []));
+    if (found !== undefined) return found;
+    const refs = await listRemote(setup, address, []);
+    return refs.length === 0 ? EMPTY_REVISION : explainMissing(ref, refs);
   });
 }
 
@@ -29,7 +29,6 @@ async function listRemote(setup: GitSetup, { url }: GitAddress, patterns: readon
 }
 
 function explainMissing(ref: string | undefined, refs: readonly RemoteRef[]): never {
-  if (refs.length === 0) throw new DroverError('EmptySource', 'the repository has no commits');
   if (ref === undefined) {
     throw new DroverError(
       'RefNotFound',

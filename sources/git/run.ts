@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { simpleGit } from 'simple-git';
 import type { GitSetup } from './environment.js';
 import { errorCode } from '../../domain/errorCode.js';
-import { gitFailure } from './failure.js';
+import { gitFailure, type GitFailure } from './failure.js';
 import { endGroup } from './processGroup.js';
 
 /** What is kept of stderr: its end, where the reason of a failure stands. */
@@ -29,6 +29,8 @@ export interface GitRun {
  */
 export async function askGit(setup: GitSetup, args: readonly string[], input?: string): Promise<string> {
   setup.signal.throwIfAborted();
+  // simple-git would wrap it in an error of its own, of which only the text is left.
+  let failure: GitFailure | undefined;
   const git = simpleGit({
     baseDir: setup.dir,
     abort: setup.signal,
@@ -49,15 +51,17 @@ export async function askGit(setup: GitSetup, args: readonly string[], input?: s
       // `init --template=` (empty): no files of the machine are copied.
       allowUnsafeTemplateDir: true,
     },
-    errors: (_error, { exitCode, stdErr }) =>
-      exitCode === 0 ? undefined : gitFailure(args[0] ?? '', exitCode, Buffer.concat(stdErr).toString()),
+    errors: (_error, { exitCode, stdErr }) => {
+      if (exitCode !== 0) failure = gitFailure(args[0] ?? '', exitCode, Buffer.concat(stdErr).toString());
+      return failure;
+    },
     ...(input === undefined ? {} : { input: () => input }),
   });
   try {
     return await git.env({ ...setup.env }).raw([...args]);
   } catch (error) {
     setup.signal.throwIfAborted();
-    throw error;
+    throw failure ?? error;
   }
 }
 

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join, resolve } from 'node:path';
 import type { StoreContext } from '../source.js';
 import { inRepository, type GitSetup } from './environment.js';
+import { findKept } from './findKept.js';
 import { findObjects } from './objects.js';
 import { askGit } from './run.js';
 import { errorCode } from '../../domain/errorCode.js';
@@ -17,49 +18,52 @@ const PACKS = 'objects/pack';
 const SHALLOW = 'shallow';
 
 /** Where the store is, where this attempt may work, and what of the store is still needed. */
-export type StoreDirs = Pick<StoreContext, 'scratchDir' | 'storeDir' | 'keptRevisions'>;
+export interface StoreDirs extends Pick<StoreContext, 'scratchDir' | 'storeDir' | 'keptRevisions' | 'isReadOnly'> {
+  /** Kept revisions need the commits of their submodules as well. */
+  readonly hasSubmodules: boolean;
+}
 
 /** A private repository that borrows the store's objects. */
 export interface StoreView {
   readonly setup: GitSetup;
   readonly gitDir: string;
+  /** Where fetched packs are moved to; absent when the store is only read, and they stay in the view. */
+  readonly keepIn?: string;
 }
 
 /**
  * Opens a new view. Kept revisions that the store has become refs, so that a server learns what need not be sent.
- * The store is created when missing.
+ * The store is created when missing, unless it is only read: git passes over a store that is not there.
  */
-export async function openView(
-  setup: GitSetup,
-  { scratchDir, storeDir, keptRevisions }: StoreDirs,
-): Promise<StoreView> {
+export async function openView(setup: GitSetup, dirs: StoreDirs): Promise<StoreView> {
+  const { scratchDir, storeDir, isReadOnly = false } = dirs;
   const gitDir = join(scratchDir, `view-${randomUUID()}.git`);
   // Fails when a newer attempt has taken the scratch space away; `git init` would make it again, so it runs inside.
   await mkdir(gitDir);
   await askGit({ ...setup, dir: gitDir }, ['init', '--bare', '--template=', '.']);
-  await mkdir(join(storeDir, PACKS), { recursive: true });
+  if (!isReadOnly) await mkdir(join(storeDir, PACKS), { recursive: true });
   await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
   await writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${resolve(storeDir, 'objects')}\n`);
   await writeShallow(join(gitDir, SHALLOW), await readShallow(storeDir), gitDir);
-  const view = { setup: inRepository(setup, gitDir), gitDir };
-  await writeKeptRefs(view, keptRevisions);
+  const view = { setup: inRepository(setup, gitDir), gitDir, ...(!isReadOnly && { keepIn: storeDir }) };
+  await writeKeptRefs(view, dirs);
   return view;
 }
 
-async function writeKeptRefs({ setup, gitDir }: StoreView, keptRevisions: readonly string[]): Promise<void> {
-  const unique = [...new Set(keptRevisions)].sort();
-  const found = await findObjects(setup, unique);
-  const refs = found.flatMap((object) => (object?.type === 'commit' ? [`${object.id} refs/kept/${object.id}\n`] : []));
-  await writeFile(join(gitDir, 'packed-refs'), refs.join(''));
+async function writeKeptRefs({ setup, gitDir }: StoreView, dirs: StoreDirs): Promise<void> {
+  const kept = await findKept(setup, dirs.keptRevisions, dirs.hasSubmodules);
+  await writeFile(join(gitDir, 'packed-refs'), kept.map((id) => `${id} refs/kept/${id}\n`).join(''));
 }
 
 /**
  * Moves what a fetch brought into the store. First the list of commits whose parents are not there, since a commit
  * without its parents and not on that list would look damaged; of each pack the index last, since it makes git see it.
+ * Nothing is moved into a store that is only read.
  */
-export async function keepFetched(gitDir: string, storeDir: string): Promise<void> {
-  await writeShallow(join(storeDir, SHALLOW), await readShallow(gitDir), gitDir);
-  await movePacks(gitDir, storeDir);
+export async function keepFetched({ gitDir, keepIn }: StoreView): Promise<void> {
+  if (keepIn === undefined) return;
+  await writeShallow(join(keepIn, SHALLOW), await readShallow(gitDir), gitDir);
+  await movePacks(gitDir, keepIn);
 }
 
 async function movePacks(gitDir: string, storeDir: string): Promise<void> {

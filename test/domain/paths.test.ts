@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { linkEscapes } from '../../domain/paths.js';
+import { isCleanPath, linkEscapes } from '../../domain/paths.js';
 
 describe('linkEscapes', () => {
   it.each([
@@ -29,5 +29,15 @@ describe('linkEscapes', () => {
     ['dir/link', '../other/../x'],
   ])('may lead out: %s -> %s', (path, target) => {
     expect(linkEscapes(path, target)).toBe(true);
+  });
+});
+
+describe('isCleanPath', () => {
+  it.each(['a', 'a/b c/.d', '...', '-x', 'ü'])('%j is clean', (path) => {
+    expect(isCleanPath(path)).toBe(true);
+  });
+
+  it.each(['', '/a', 'a/', 'a//b', '.', '..', 'a/../b', './a', 'a\nb', 'a\u007f'])('%j is not', (path) => {
+    expect(isCleanPath(path)).toBe(false);
   });
 });

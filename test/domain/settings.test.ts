@@ -27,7 +27,9 @@ describe('readSettings', () => {
 
   it('takes what is given', () => {
     const given = spec({
-      source: { git: { url: URL, ref: 'v1', depth: 0, subPath: 'public' } },
+      source: {
+        git: { url: URL, ref: 'v1', depth: 0, subPath: 'public', sparsePaths: ['public/a'], submodules: 'Direct' },
+      },
       syncInterval: '1h30m',
       syncTimeout: '5s',
       gates: {
@@ -47,7 +49,15 @@ describe('readSettings', () => {
     expect(readSettings(given)).toEqual({
       ok: true,
       settings: {
-        source: { type: 'git', url: URL, ref: 'v1', depth: 0, subPath: 'public' },
+        source: {
+          type: 'git',
+          url: URL,
+          ref: 'v1',
+          depth: 0,
+          subPath: 'public',
+          sparsePaths: ['public/a'],
+          submodules: 'Direct',
+        },
         checks: { type: 'interval', intervalMs: 5_400_000 },
         gates: {
           allowEmpty: true,
@@ -79,11 +89,27 @@ describe('readSettings', () => {
     });
   });
 
+  it('takes what says the default as what says nothing', () => {
+    const given = spec({ source: { git: { url: URL, branch: '', subPath: '', sparsePaths: [], submodules: 'None' } } });
+
+    expect(readSettings(given)).toEqual(readSettings(spec()));
+  });
+
   it.each<[string, Partial<SharedVolumeSpec>, RegExp]>([
     ['an interval beside a schedule', { syncInterval: '5m', schedule: { cron: '@daily' } }, /exclude each other/],
     ['a jitter that is no duration', { schedule: { cron: '@daily', jitter: '1d' } }, /spec\.schedule\.jitter "1d"/],
     ['a jitter of more than a day', { schedule: { cron: '@daily', jitter: '25h' } }, /spec\.schedule\.jitter "25h"/],
     ['a size that is no quantity', { gates: { maxBytes: '10GB' } }, /spec\.gates\.maxBytes "10GB"/],
+    [
+      'a sparse path that climbs',
+      { source: { git: { url: URL, sparsePaths: ['a', '../b'] } } },
+      /sparsePaths "\.\.\/b"/,
+    ],
+    [
+      'too many sparse paths',
+      { source: { git: { url: URL, sparsePaths: Array.from({ length: 65 }, (_, index) => `p${index}`) } } },
+      /sparsePaths has 65 paths; at most 64/,
+    ],
     ['two sources', { source: { git: { url: URL }, http: { url: 'http://x' } } }, /git and http/],
     ['an empty URL', { source: { git: { url: ' ' } } }, /spec\.source\.git\.url/],
     ['branch and ref', { source: { git: { url: URL, branch: 'a', ref: 'b' } } }, /exclude each other/],

@@ -107,6 +107,15 @@ describe('the fields of Drover are accepted', () => {
       git({ ref: 'v1.2.3', depth: 0, subPath: 'site/public', knownHosts: 'h ssh-ed25519 AAAA' }),
     ],
     ['a full commit as ref', git({ ref: commit })],
+    [
+      'sparse paths in, above and at the sub-path, and submodules',
+      git({ subPath: 'site/public', sparsePaths: ['site/public/a b', 'site', 'site/public'], submodules: 'Recursive' }),
+    ],
+    ['no submodules and no sparse paths, spelled out', git({ submodules: 'None', sparsePaths: [] })],
+    [
+      'as many sparse paths as there may be',
+      git({ sparsePaths: Array.from({ length: 64 }, (_, index) => `${index}${'x'.repeat(1000)}`) }),
+    ],
     ['host keys of a Secret', git({ knownHostsFromSecret: ofTeam })],
     ['intervals at the limits', { ...base, syncInterval: '5s', syncTimeout: '1s' }],
     ['a long interval', { ...base, syncInterval: '999999h59m' }],
@@ -328,6 +337,38 @@ const refused: [string, VolumeKind, Fields, string[]][] = [
     git({ subPath: value }),
     ['spec.source.git.subPath', 'must be a relative path', `it is "${value}"`],
   ]),
+  ...['', '/abs', 'a/', 'a//b', '../a', 'a/./b', 'a\u0001', 'a\u007f'].map(
+    (value): [string, VolumeKind, Fields, string[]] => [
+      `git sparsePaths ${JSON.stringify(value)}`,
+      'ClusterSharedVolume',
+      git({ sparsePaths: ['fine', value] }),
+      ['spec.source.git.sparsePaths[1]', ...(value === '' ? [] : ['relative paths', `one is "${value}"`])],
+    ],
+  ),
+  [
+    'git sparsePaths twice',
+    'SharedVolume',
+    git({ sparsePaths: ['a', 'a'] }),
+    ['spec.source.git.sparsePaths[1]', 'Duplicate'],
+  ],
+  [
+    'too many git sparsePaths',
+    'SharedVolume',
+    git({ sparsePaths: Array.from({ length: 65 }, (_, index) => `p${index}`) }),
+    ['spec.source.git.sparsePaths', 'at most 64'],
+  ],
+  [
+    'git sparsePaths outside of subPath',
+    'SharedVolume',
+    git({ subPath: 'docs', sparsePaths: ['docs/en', 'docs-2'] }),
+    ['spec.source.git.sparsePaths', 'in common with subPath "docs"'],
+  ],
+  [
+    'git submodules',
+    'SharedVolume',
+    git({ submodules: 'Off' }),
+    ['spec.source.git.submodules', '"Off"', '"None", "Direct", "Recursive"'],
+  ],
   [
     'http without url',
     'SharedVolume',

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { untilListening, type GitServer } from './daemon.js';
@@ -10,6 +10,9 @@ export interface SshServer extends GitServer {
   readonly user: string;
   /** A key that the server accepts. */
   readonly privateKey: string;
+  readonly publicKey: string;
+  /** Accepts one more key from now on. */
+  accept(publicKey: string): void;
   /** The line for a known_hosts file. */
   readonly knownHosts: string;
   /** `SHA256:…` of the host key. */
@@ -24,10 +27,10 @@ export async function startSshd(servedDir: string): Promise<SshServer> {
   if (SSHD === undefined) throw new Error('there is no sshd on this machine; on Debian, install openssh-server');
   // The configuration file has no way to quote every character that a path can have.
   const dir = mkdtempSync(join(tmpdir(), 'drover-sshd-'));
-  const { privateKey } = createKey(dir, 'client');
+  const { privateKey, publicKey } = createKey(dir, 'client');
   createKey(dir, 'host');
   const port = await freePort();
-  writeFileSync(join(dir, 'authorized_keys'), readFileSync(join(dir, 'client.pub')));
+  writeFileSync(join(dir, 'authorized_keys'), publicKey);
   const config = [
     'ListenAddress 127.0.0.1',
     `Port ${port}`,
@@ -51,6 +54,8 @@ export async function startSshd(servedDir: string): Promise<SshServer> {
     port,
     user: username,
     privateKey,
+    publicKey,
+    accept: (key) => appendFileSync(join(dir, 'authorized_keys'), key),
     knownHosts: `[127.0.0.1]:${port} ${type} ${key}\n`,
     fingerprint: execFileSync('ssh-keygen', ['-lf', join(dir, 'host.pub')], { encoding: 'utf8' }).split(' ')[1] ?? '',
     async close() {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -74,6 +74,30 @@ describe('http', () => {
       await source.write(tip, entries, dirs.target(), context);
       for (const dir of [context.scratchDir, context.storeDir, context.privateDir])
         expect(holds(dir, login.password)).toBe(false);
+    });
+  });
+
+  it('uses the password of the step at hand, so that a rotated one is picked up', async () => {
+    const options = { ...login };
+    await withHttp(options, async ({ url }) => {
+      const source = createGitSource({ url: `${url}/private.git`, ref: 'main', depth: 1 }, { allowFileUrls: false });
+      expect(await source.resolve(dirs.context({ credentials: login }))).toBe(tip);
+      options.password = 'rotated';
+      expect(await reasonOf(source.resolve(dirs.context({ credentials: login })))).toMatch(/^AuthFailed: /);
+      const storeDir = join(dirs.root, 'rotated.store');
+      const context = dirs.context({ credentials: { ...login, password: 'rotated' }, storeDir });
+      expect((await source.list(tip, context)).entries).toHaveLength(1);
+    });
+  });
+
+  it('goes on after a server that failed, with nothing left over from the failure', async () => {
+    const options: { answer?: { readonly status: number }; stallAfterBytes?: number } = { answer: { status: 500 } };
+    await withHttp(options, async ({ url }) => {
+      const source = createGitSource({ url: `${url}/private.git`, ref: 'main', depth: 1 }, { allowFileUrls: false });
+      const storeDir = join(dirs.root, 'flaky.store');
+      expect(await reasonOf(source.list(tip, dirs.context({ storeDir })))).toMatch(/^SourceUnreachable: /);
+      delete options.answer;
+      expect((await source.list(tip, dirs.context({ storeDir }))).entries).toHaveLength(1);
     });
   });
 
@@ -185,6 +209,19 @@ describe('ssh', () => {
     expect(entries.map(({ path }) => path)).toEqual(['a.txt']);
     for (const dir of [context.scratchDir, context.storeDir, context.privateDir])
       expect(holds(dir, 'PRIVATE KEY')).toBe(false);
+  });
+
+  it('takes the spelling user@host:path as well', async () => {
+    const { privateKey, knownHosts, user, port } = server;
+    // This spelling has no place for a port, so ssh is told another way.
+    const bin = dirs.target();
+    const ssh = execFileSync('/bin/sh', ['-c', 'command -v ssh'], { encoding: 'utf8' }).trim();
+    writeFileSync(join(bin, 'ssh'), `#!/bin/sh\nexec ${ssh} -p ${port} "$@"\n`, { mode: 0o755 });
+    const source = createGitSource(
+      { url: `${user}@127.0.0.1:${served}/private.git`, ref: 'main', depth: 1 },
+      { allowFileUrls: false, environment: { PATH: `${bin}:/usr/local/bin:/usr/bin:/bin` } },
+    );
+    expect(await source.resolve(dirs.context({ credentials: { privateKey, knownHosts } }))).toBe(tip);
   });
 
   it('takes the user from the credentials when the URL has none', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DroverError } from '../../../domain/errors.js';
-import { hostAndPort, parseAddress } from '../../../sources/git/address.js';
+import { hostAndPort, isSameServer, parseAddress } from '../../../sources/git/address.js';
 
 describe('parseAddress', () => {
   it.each([
@@ -72,4 +72,23 @@ describe('parseAddress', () => {
     expect(hostAndPort(parseAddress('/srv/repo.git', true))).toBe('file');
     expect(() => parseAddress('file://host/repo.git', true)).toThrow(/file:\/\/\/path/);
   });
+});
+
+describe('isSameServer', () => {
+  const of = (url: string) => parseAddress(url, false);
+
+  it.each([
+    ['https://h/a', 'https://H:443/b', true],
+    ['git@h:a', 'ssh://other@h:22/b', true],
+    ['https://h/a', 'http://h/a', false],
+    ['https://h/a', 'https://h:8443/a', false],
+    ['https://h/a', 'https://h.evil/a', false],
+    ['https://h/a', 'git@h:a', false],
+  ])('%s and %s: %s', (a, b, expected) => {
+    expect(isSameServer(of(a), of(b))).toBe(expected);
+  });
+});
+
+it('a message calls the URL what it is', () => {
+  expect(() => parseAddress('ftp://h/x', false, 'the URL of x')).toThrow(/^the URL of x needs the scheme/);
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { attributeDigests, directoriesDownTo } from '../../../sources/git/attributes.js';
+import { attributeDigests } from '../../../sources/git/attributes.js';
 import { blobReader } from '../../../sources/git/objects.js';
 import { parseProgress } from '../../../sources/git/progress.js';
 import { redact } from '../../../sources/git/redact.js';
 import { parseRemoteRefs, pickRevision, refCandidates, similarRefs } from '../../../sources/git/refs.js';
+import { directoriesDownTo } from '../../../sources/git/repositoryPath.js';
 import { treeReader, type TreeRecord } from '../../../sources/git/tree.js';
 
 const [ID_A, ID_B, ID_C] = ['a'.repeat(40), 'b'.repeat(40), 'c'.repeat(40)] as const;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { join } from 'node:path';
+import { EMPTY_REVISION } from '../../../sources/git/emptyRevision.js';
 import { createGitSource } from '../../../sources/git/index.js';
 import { createVolumeDirs } from '../../doubles/git/context.js';
 import { startGitDaemon, type GitServer } from '../../doubles/git/daemon.js';
@@ -91,8 +92,8 @@ describe('resolve', () => {
 
   it('tells an empty repository from a missing default branch', async () => {
     createRepository(served, 'empty.git');
-    await expect(resolve(undefined, 'empty.git')).rejects.toMatchObject({ reason: 'EmptySource' });
-    await expect(resolve('main', 'empty.git')).rejects.toMatchObject({ reason: 'EmptySource' });
+    expect(await resolve(undefined, 'empty.git')).toBe(EMPTY_REVISION);
+    expect(await resolve('main', 'empty.git')).toBe(EMPTY_REVISION);
     const headless = createRepository(served, 'headless.git');
     headless.git('checkout', '--quiet', '-b', 'other');
     headless.commit({ a: 'a' });

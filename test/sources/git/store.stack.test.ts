@@ -113,6 +113,8 @@ describe('fetching', () => {
     expect(countHistory(volume, fourth)).toBe(2);
     await volume.publish(fifth, { depth: 0, kept: [second, fourth] });
     expect(countHistory(volume, fifth)).toBe(5);
+    const sixth = volume.repository.commit({ 'a.txt': '6' });
+    expect(await volume.publish(sixth, { depth: 1, kept: [fifth] })).toMatchObject({ text: '6' });
   });
 
   it('follows a rewritten branch and another URL', async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { ManifestEntry } from '../../../domain/manifest.js';
+import { EMPTY_REVISION } from '../../../sources/git/emptyRevision.js';
 import { createGitSource } from '../../../sources/git/index.js';
 import { createVolumeDirs } from '../../doubles/git/context.js';
 import { startGitDaemon, type GitServer } from '../../doubles/git/daemon.js';
@@ -81,6 +82,35 @@ describe('list and write', () => {
     }
   });
 
+  it('takes a file or directory for what it is when it is named like a commit', async () => {
+    const repository = createRepository(served, 'sha-names.git');
+    const first = repository.commit({ a: 'a' });
+    const second = repository.commit({ [first]: 'a file', [`dir/${first}/b`]: 'b' });
+    const source = sourceOf(repository);
+    const context = dirs.context({ storeDir: join(dirs.root, 'sha-names.store') });
+    const target = dirs.target();
+    await source.write(second, (await source.list(second, context)).entries, target, context);
+    expect(readFileSync(join(target, first), 'utf8')).toBe('a file');
+    expect(readFileSync(join(target, 'dir', first, 'b'), 'utf8')).toBe('b');
+    expect(pathsOf((await source.list(first, context)).entries)).toEqual(['a']);
+  });
+
+  it.each(['100600', '100664', '100444'])(
+    'publishes a file of the mode %s, as other tools write it, as 0644',
+    async (mode) => {
+      const repository = createRepository(served, `mode-${mode}.git`);
+      repository.commit({ a: 'a' });
+      const blob = repository.git('rev-parse', 'HEAD:a');
+      const revision = repository.commitTree(Buffer.from(`${mode} blob ${blob}\ta\0`));
+      const context = dirs.context({ storeDir: join(dirs.root, `mode-${mode}.store`) });
+      const { entries } = await sourceOf(repository).list(revision, context);
+      const target = dirs.target();
+      await sourceOf(repository).write(revision, entries, target, context);
+      expect(entries).toMatchObject([{ path: 'a', mode: 'file' }]);
+      expect(modeOf(join(target, 'a'))).toBe('644');
+    },
+  );
+
   it('publishes a sub-path as the root', async () => {
     const { entries, target } = await publish('sub', { 'docs/en/a.md': 'a', 'docs/b.md': 'b', 'src/x': 'x' }, '/docs/');
     expect(pathsOf(entries)).toEqual(['b.md', 'en/a.md']);
@@ -118,6 +148,16 @@ describe('list and write', () => {
       'dangling',
     ]);
     expect(readlinkSync(join(target, 'a/up'))).toBe('../a/file');
+  });
+
+  it('keeps links that lead round in circles, or to themselves, as links', async () => {
+    const files = { a: { link: 'b' }, b: { link: 'a' }, self: { link: 'self' }, 'dir/up': { link: '..' } };
+    const { entries, target } = await publish('circles', files);
+    expect(entries.map(({ path, mode }) => [path, mode])).toEqual(
+      ['a', 'b', 'dir/up', 'self'].map((path) => [path, 'link']),
+    );
+    expect(readlinkSync(join(target, 'self'))).toBe('self');
+    expect(readlinkSync(join(target, 'dir/up'))).toBe('..');
   });
 
   it.each([
@@ -169,8 +209,37 @@ describe('list and write', () => {
     });
   });
 
-  it('treats a commit without files as an empty source', async () => {
-    await expect(publish('nothing', {})).rejects.toMatchObject({ reason: 'EmptySource' });
+  it('lists nothing of a commit without files, and writes nothing', async () => {
+    const { entries, target } = await publish('nothing', {});
+    expect(entries).toEqual([]);
+    expect(readdirSync(target)).toEqual([]);
+  });
+
+  it('lists nothing of a sub-path that has only submodules, or a tree without entries', async () => {
+    const repository = createRepository(served, 'hollow.git');
+    const commit = repository.commit({ 'a.txt': 'a' });
+    const emptyTree = repository.git('hash-object', '-t', 'tree', '-w', '/dev/null');
+    const directories = [`040000 tree ${emptyTree}\tbare\0`, `160000 commit ${commit}\tlib\0`];
+    const inner = repository.commitTree(Buffer.from(directories[1] ?? ''));
+    const tree = repository.git('rev-parse', `${inner}^{tree}`);
+    const outer = repository.commitTree(Buffer.from(`${directories[0]}040000 tree ${tree}\tvendor\0`));
+    for (const subPath of ['bare', 'vendor']) {
+      const context = dirs.context({ storeDir: join(dirs.root, 'hollow.store') });
+      expect((await sourceOf(repository, subPath).list(outer, context)).entries).toEqual([]);
+    }
+  });
+
+  it('lists nothing of a repository without refs, and says when a named path is missing in it', async () => {
+    const repository = createRepository(served, 'fresh.git');
+    const context = dirs.context({ storeDir: join(dirs.root, 'fresh.store') });
+    const source = sourceOf(repository);
+    expect(await source.resolve(context)).toBe(EMPTY_REVISION);
+    expect(await source.list(EMPTY_REVISION, context)).toEqual({ entries: [], bytesFetched: 0 });
+    expect(await source.write(EMPTY_REVISION, [], dirs.target(), context)).toEqual({ bytesFetched: 0 });
+    await expect(sourceOf(repository, 'docs').list(EMPTY_REVISION, context)).rejects.toMatchObject({
+      reason: 'SubPathNotFound',
+      message: 'source.git.subPath "docs" is not there in an empty repository',
+    });
   });
 
   it('refuses paths that git would not check out, and ones that are not UTF-8', async () => {
@@ -192,6 +261,71 @@ describe('list and write', () => {
       message: expect.stringContaining('.GIT'),
     });
     await expect(list(Buffer.from('x'.repeat(256)))).rejects.toMatchObject({ reason: 'UnsafePath' });
+  });
+});
+
+describe('sparse paths', () => {
+  async function publishOnly(name: string, files: Record<string, FileContent>, sparsePaths: string[], subPath = '') {
+    const repository = createRepository(served, `${name}.git`);
+    const revision = repository.commit(files);
+    const url = `${server.url}/${repository.name}`;
+    const source = createGitSource({ url, depth: 1, subPath, sparsePaths }, { allowFileUrls: false });
+    const context = dirs.context({ storeDir: join(dirs.root, `${name}.store`) });
+    const { entries } = await source.list(revision, context);
+    const target = dirs.target();
+    await source.write(revision, entries, target, context);
+    return { paths: pathsOf(entries), target };
+  }
+
+  const tree = {
+    'docs/en/a.md': 'a',
+    'docs/en/b.md': 'b',
+    'docs/de/a.md': 'a',
+    'docs-2/x': 'x',
+    'src/*.c': 'star',
+    'src/x.c': 'x',
+    '-x/y': 'y',
+    ':(glob)**': 'magic',
+    root: 'r',
+  };
+
+  it.each<[string, string[], string, string[]]>([
+    ['files and directories', ['root', 'docs/en'], '', ['docs/en/a.md', 'docs/en/b.md', 'root']],
+    ['names that look like patterns or options', ['src/*.c', '-x', ':(glob)**'], '', ['-x/y', ':(glob)**', 'src/*.c']],
+    ['what one path covers of another', ['docs', 'docs/en/a.md'], '', ['docs/de/a.md', 'docs/en/a.md', 'docs/en/b.md']],
+    ['what lies in the sub-path', ['docs/en/b.md', 'docs/de'], 'docs', ['de/a.md', 'en/b.md']],
+    ['the sub-path that lies in them', ['docs'], 'docs/en', ['a.md', 'b.md']],
+  ])('publish %s', async (name, sparsePaths, subPath, expected) => {
+    const { paths, target } = await publishOnly(name.replaceAll(' ', '-'), tree, sparsePaths, subPath);
+    expect(paths).toEqual(expected);
+    const written = readdirSync(target, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(target, join(entry.parentPath, entry.name)));
+    expect(written.sort()).toEqual(expected);
+  });
+
+  it.each([
+    ['none', 'none'],
+    ['below a file', 'root/x'],
+    ['in another case', 'Root'],
+  ])('name a path that is not there: %s', async (name, path) => {
+    await expect(publishOnly(`sparse-${name.replaceAll(' ', '-')}`, tree, ['docs', path])).rejects.toMatchObject({
+      reason: 'SubPathNotFound',
+      message: expect.stringContaining(`source.git.sparsePaths "${path}" is not there`),
+    });
+  });
+
+  it('do not hide attributes that are not published', async () => {
+    const files = {
+      '.gitattributes': '*.txt eol=crlf\n',
+      'a/.gitattributes': 'b.txt eol=lf\n',
+      'a/a.txt': 'a\n',
+      'a/b.txt': 'b\n',
+    };
+    const { target } = await publishOnly('sparse-attributes', files, ['a/a.txt', 'a/b.txt']);
+    expect(readFileSync(join(target, 'a/a.txt'), 'utf8')).toBe('a\r\n');
+    expect(readFileSync(join(target, 'a/b.txt'), 'utf8')).toBe('b\n');
+    expect(readdirSync(join(target, 'a')).sort()).toEqual(['a.txt', 'b.txt']);
   });
 });
 
