@@ -8,6 +8,7 @@ const common = {
 
 export default {
   maxWorkers: 2,
+  testSequencer: '<rootDir>/test/sequencer.js',
   projects: [
     {
       ...common,
