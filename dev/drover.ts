@@ -87,6 +87,8 @@ async function startProcesses(
       start('mover-local', 'mover', ports.moverMetrics, ports.moverHealth, {
         DROVER_EXPORT: 'local',
         DROVER_EXPORT_PATH: exportDir,
+        // The servers of the demo and of the tests.
+        DROVER_ALLOW_LOOPBACK_SOURCES: 'true',
       }),
     ]);
   } catch (error) {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { DroverError } from '../../domain/errors.js';
+import { checkDestination } from '../addressPolicy.js';
 import type { Credentials } from '../source.js';
 import type { GitAddress } from './address.js';
 import type { GitSetup } from './environment.js';
@@ -10,7 +12,7 @@ import type { GitSetup } from './environment.js';
 const DEFAULT_USER = 'git';
 
 /**
- * Gives git the credentials for the time of `work`. Secrets are in files that only this user can read, in a directory
+ * Lets git reach the server, if it may be reached, with the credentials, for the time of `work`. Secrets are in files that only this user can read, in a directory
  * of the attempt's scratch space that is removed afterwards; command lines and environments hold only their paths.
  */
 export async function withAccess<T>(
@@ -19,19 +21,41 @@ export async function withAccess<T>(
   credentials: Credentials,
   work: (setup: GitSetup) => Promise<T>,
 ): Promise<T> {
-  const usesPassword = ['http', 'https'].includes(address.scheme) && credentials.password !== undefined;
-  if (!usesPassword && address.scheme !== 'ssh') return work(setup);
+  const checked = await withDestination(setup, address);
+  const usesPassword = isHttp(address) && credentials.password !== undefined;
+  if (!usesPassword && address.scheme !== 'ssh') return work(checked);
   const dir = join(setup.dir, `access-${randomUUID()}`);
   await mkdir(dir, { mode: 0o700 });
   try {
     return await work(
       usesPassword
-        ? await withPassword(setup, address, credentials, dir)
-        : await withKey(setup, address, credentials, dir),
+        ? await withPassword(checked, address, credentials, dir)
+        : await withKey(checked, address, credentials, dir),
     );
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+/**
+ * Refuses servers that no source may be on. Over http, git then connects to the very addresses that were looked at; ssh and
+ * git ask for them once more. Behind a proxy only the proxy knows a name's addresses.
+ * @throws `SourceRefused`
+ */
+async function withDestination(setup: GitSetup, address: GitAddress): Promise<GitSetup> {
+  if (address.scheme === 'file') return setup;
+  const isProxied = isHttp(address) && PROXIES.some((name) => setup.env[name] !== undefined);
+  const noLookup = isProxied ? [async (): Promise<string[]> => []] : [];
+  const addresses = await checkDestination(address.host, setup.allowLoopback, ...noLookup);
+  if (!isHttp(address) || isIP(address.host) > 0 || addresses.length === 0) return setup;
+  const pin = `http.curloptResolve=${address.host}:${address.port}:${addresses.join(',')}`;
+  return { ...setup, config: [...setup.config, pin] };
+}
+
+const PROXIES = ['http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
+
+function isHttp({ scheme }: GitAddress): boolean {
+  return scheme === 'http' || scheme === 'https';
 }
 
 /**

@@ -7,6 +7,8 @@ export interface GitSetup {
   readonly config: readonly string[];
   /** Working directory of the processes, and a private place for files; nobody else can read it. */
   readonly dir: string;
+  /** See `GitOptions`. */
+  readonly allowLoopback: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -31,7 +33,8 @@ const PASSED_ON = [
 
 /** The base of every call. `dir` is an existing private directory; it is also HOME, and holds no configuration. */
 export function gitSetup(options: GitOptions, dir: string, signal: AbortSignal): GitSetup {
-  return { env: gitEnvironment(options.environment ?? {}, dir), config: gitConfig(options.allowFileUrls), dir, signal };
+  const { allowFileUrls, allowLoopback, environment = {} } = options;
+  return { env: gitEnvironment(environment, dir), config: gitConfig(allowFileUrls), dir, allowLoopback, signal };
 }
 
 /** The same setup with a repository, named explicitly so that git neither searches for one nor asks who owns it. */

@@ -21,7 +21,7 @@ export type { GitOptions } from './settings.js';
  * A Git repository, or what is selected of it, as a source of a volume. A revision is a full commit id, or
  * `EMPTY_REVISION`.
  *
- *     const source = createGitSource({ url: 'https://git.example.com/docs.git', ref: 'main', depth: 1 }, { allowFileUrls: false });
+ *     const source = createGitSource({ url: 'https://git.example.com/docs.git', ref: 'main', depth: 1 }, options);
  *     const revision = await source.resolve(context);
  *     const { entries } = await source.list(revision, context);
  *     await source.write(revision, entries, targetDir, context);

@@ -7,6 +7,8 @@ export type RepositorySettings = Omit<GitSettings, 'type'>;
 export interface GitOptions {
   /** Whether `file:` URLs and absolute paths are sources. They read the mover's own disk, so only local stacks allow it. */
   readonly allowFileUrls: boolean;
+  /** Whether servers on the mover's own machine are sources; see `checkDestination`. Only local stacks allow it. */
+  readonly allowLoopback: boolean;
   /**
    * The environment of the process. Git sees only the search path, proxies and certificate bundles of it; see
    * `gitEnvironment`. Default: none of them, with the usual directories as search path.

@@ -46,6 +46,7 @@ describe('a source that cannot be used', () => {
       ['anonymous', 'AuthFailed', { url: `${http.url}/site.git` }],
       ['secret', 'SecretNotFound', { url, user: 'x', passwordFromSecret: { name: 'missing', key: 'k' } }],
       ['scheme', 'SourceRefused', { url: 'file:///etc' }],
+      ['metadata', 'SourceRefused', { url: 'http://169.254.169.254/latest/meta-data' }],
       ['subpath', 'SubPathNotFound', { url, subPath: 'no/such/directory' }],
     ];
     for (const [name, , git] of cases)

@@ -184,6 +184,21 @@ describe('the other limits', () => {
     expect(published(name)).toEqual(['index.html']);
   });
 
+  it('hold an emptied source, unless that is allowed', async () => {
+    const repository = createRepository(join(environment.dir, 'served'), 'emptied.git');
+    repository.commit({ 'only.txt': 'content' });
+    await environment.createVolume('emptied', { source: { git: { url: `${server.url}/emptied.git` } } });
+    await environment.untilVolume('emptied', isReady);
+    const head = repository.commit({ 'only.txt': null });
+    await environment.untilVolume('emptied', isStalled('EmptySource'));
+    expect(published('emptied')).toEqual(['only.txt']);
+
+    await environment.patchSpec('emptied', { gates: { allowEmpty: true } });
+
+    await environment.untilVolume('emptied', hasPublished(head));
+    expect(published('emptied')).toEqual([]);
+  });
+
   it('let a rollback pass: a person asks for that very revision', async () => {
     const repository = createRepository(join(environment.dir, 'served'), 'rolled.git');
     const first = repository.commit(contents(LEFT, 'content'));

@@ -40,7 +40,11 @@ await runProcess('mover', readMoverConfig, async (config, { log, registry, tempo
     kube,
     // Of the environment git sees only the search path, proxies and certificate bundles.
     createSource: (settings: SourceSettings) =>
-      createSource(settings, { allowFileUrls: config.DROVER_ALLOW_FILE_SOURCES, environment: process.env }),
+      createSource(settings, {
+        allowFileUrls: config.DROVER_ALLOW_FILE_SOURCES,
+        allowLoopback: config.DROVER_ALLOW_LOOPBACK_SOURCES,
+        environment: process.env,
+      }),
     reportProgress: async ({ workflowId, runId }: { workflowId: string; runId: string }, progress: object) => {
       await client.workflow.getHandle(workflowId, runId).signal('progressed', progress);
     },

@@ -59,6 +59,8 @@ const moverSchema = z.object({
   DROVER_MOVER_SLOTS: z.coerce.number().int().min(1).max(64).default(8),
   /** Allows `file:` addresses, which read whatever the mover can read. For tests on one machine. */
   DROVER_ALLOW_FILE_SOURCES: z.stringbool().default(false),
+  /** Allows sources on the machine of the mover itself, as on a local stack. */
+  DROVER_ALLOW_LOOPBACK_SOURCES: z.stringbool().default(false),
 });
 
 export type CommonConfig = z.infer<z.ZodObject<typeof common>>;

@@ -1,7 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { GitOptions } from '../../../sources/git/index.js';
 import type { Credentials, SourceProgress, StoreContext } from '../../../sources/source.js';
+
+/** Sources as on a local stack: servers on this machine, but not its files. */
+export const LOCAL_SERVERS: GitOptions = { allowFileUrls: false, allowLoopback: true };
 
 /** The directories that a volume and an attempt have. The name has characters that must be quoted. */
 export interface VolumeDirs {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGitSource } from '../../../sources/git/index.js';
-import { createVolumeDirs } from '../../doubles/git/context.js';
+import { createVolumeDirs, LOCAL_SERVERS } from '../../doubles/git/context.js';
 import { gitProcessesIn, seenProcesses } from '../../doubles/git/processes.js';
 import { createRepository } from '../../doubles/git/repository.js';
 import { startSmartHttp, type SmartHttpServer } from '../../doubles/git/smartHttp.js';
@@ -38,7 +38,7 @@ describe('abort', () => {
     const url = `${server.url}/big.git`;
     const controller = new AbortController();
     const context = dirs.context({ signal: controller.signal });
-    const listing = createGitSource({ url, depth: 1 }, { allowFileUrls: false }).list(revision, context);
+    const listing = createGitSource({ url, depth: 1 }, LOCAL_SERVERS).list(revision, context);
     const outcome = listing.catch((error: unknown) => error);
     while (server.bytesSent() < 100_000) await sleep(10);
     const running = gitProcessesIn(context.scratchDir);
@@ -56,7 +56,7 @@ describe('abort', () => {
     const url = `${guarded.url}/big.git`;
     const controller = new AbortController();
     const context = dirs.context({ signal: controller.signal, credentials: login });
-    const listing = createGitSource({ url, depth: 1 }, { allowFileUrls: false }).list(revision, context);
+    const listing = createGitSource({ url, depth: 1 }, LOCAL_SERVERS).list(revision, context);
     const outcome = listing.catch((error: unknown) => error);
     while (guarded.bytesSent() < 100_000) await sleep(10);
     const seen = seenProcesses();
@@ -75,7 +75,7 @@ describe('abort', () => {
 
   it('before the start does nothing', async () => {
     const reason = new Error('asked for');
-    const source = createGitSource({ url: `${server.url}/big.git`, depth: 1 }, { allowFileUrls: false });
+    const source = createGitSource({ url: `${server.url}/big.git`, depth: 1 }, LOCAL_SERVERS);
     const context = dirs.context({ signal: AbortSignal.abort(reason) });
     const before = server.requests();
     await expect(source.resolve(context)).rejects.toBe(reason);

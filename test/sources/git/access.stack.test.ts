@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createGitSource } from '../../../sources/git/index.js';
 import type { Credentials, StoreContext } from '../../../sources/source.js';
-import { createVolumeDirs } from '../../doubles/git/context.js';
+import { createVolumeDirs, LOCAL_SERVERS } from '../../doubles/git/context.js';
 import { freePort } from '../../doubles/git/freePort.js';
 import { createRepository, type Repository } from '../../doubles/git/repository.js';
 import { startSmartHttp, type SmartHttpOptions, type SmartHttpServer } from '../../doubles/git/smartHttp.js';
@@ -41,7 +41,7 @@ function resolve(
   credentials: Credentials = {},
   environment: Record<string, string> = {},
 ): Promise<string> {
-  return createGitSource({ url, ref: 'main', depth: 1 }, { allowFileUrls: false, environment }).resolve(
+  return createGitSource({ url, ref: 'main', depth: 1 }, { ...LOCAL_SERVERS, environment }).resolve(
     dirs.context({ credentials }),
   );
 }
@@ -60,6 +60,31 @@ function holds(dir: string, secret: string): boolean {
   );
 }
 
+describe('addresses', () => {
+  const strict = { ...LOCAL_SERVERS, allowLoopback: false };
+
+  it.each(['127.0.0.1', 'localhost'])('asks a server on %s only where that is allowed', async (host) => {
+    await withHttp({}, async ({ port, requests }) => {
+      const url = `http://${host}:${port}/private.git`;
+
+      expect(await reasonOf(createGitSource({ url, depth: 1 }, strict).resolve(dirs.context()))).toMatch(
+        /^SourceRefused: .*is the machine of the mover itself/,
+      );
+      expect(requests()).toBe(0);
+      expect(await createGitSource({ url, depth: 1 }, LOCAL_SERVERS).resolve(dirs.context())).toBe(tip);
+    });
+  });
+
+  it.each(['http://169.254.169.254/latest', 'git://[fe80::1]/x', 'git@169.254.1.1:x', 'https://[::ffff:a9fe:a9fe]/x'])(
+    'never asks %s',
+    async (url) => {
+      const failure = await reasonOf(createGitSource({ url, depth: 1 }, LOCAL_SERVERS).resolve(dirs.context()));
+
+      expect(failure).toMatch(/^SourceRefused: .*link-local/);
+    },
+  );
+});
+
 describe('http', () => {
   it('needs no credentials for a public repository', async () => {
     await withHttp({}, async ({ url }) => expect(await resolve(`${url}/private.git`)).toBe(tip));
@@ -67,7 +92,7 @@ describe('http', () => {
 
   it('gives user and password, whatever characters they have, and leaves them nowhere', async () => {
     await withHttp(login, async ({ url }) => {
-      const source = createGitSource({ url: `${url}/private.git`, depth: 1 }, { allowFileUrls: false });
+      const source = createGitSource({ url: `${url}/private.git`, depth: 1 }, LOCAL_SERVERS);
       const context: StoreContext = dirs.context({ credentials: { ...login, password: `${login.password}\n` } });
       expect(await source.resolve(context)).toBe(tip);
       const { entries } = await source.list(tip, context);
@@ -80,7 +105,7 @@ describe('http', () => {
   it('uses the password of the step at hand, so that a rotated one is picked up', async () => {
     const options = { ...login };
     await withHttp(options, async ({ url }) => {
-      const source = createGitSource({ url: `${url}/private.git`, ref: 'main', depth: 1 }, { allowFileUrls: false });
+      const source = createGitSource({ url: `${url}/private.git`, ref: 'main', depth: 1 }, LOCAL_SERVERS);
       expect(await source.resolve(dirs.context({ credentials: login }))).toBe(tip);
       options.password = 'rotated';
       expect(await reasonOf(source.resolve(dirs.context({ credentials: login })))).toMatch(/^AuthFailed: /);
@@ -93,7 +118,7 @@ describe('http', () => {
   it('goes on after a server that failed, with nothing left over from the failure', async () => {
     const options: { answer?: { readonly status: number }; stallAfterBytes?: number } = { answer: { status: 500 } };
     await withHttp(options, async ({ url }) => {
-      const source = createGitSource({ url: `${url}/private.git`, ref: 'main', depth: 1 }, { allowFileUrls: false });
+      const source = createGitSource({ url: `${url}/private.git`, ref: 'main', depth: 1 }, LOCAL_SERVERS);
       const storeDir = join(dirs.root, 'flaky.store');
       expect(await reasonOf(source.list(tip, dirs.context({ storeDir })))).toMatch(/^SourceUnreachable: /);
       delete options.answer;
@@ -203,7 +228,7 @@ describe('ssh', () => {
     expect(await resolve(url(), { privateKey, knownHosts })).toBe(tip);
     const bent = privateKey.trimEnd().replaceAll('\n', '\r\n');
     expect(await resolve(url(), { privateKey: bent, knownHosts: knownHosts.trimEnd() })).toBe(tip);
-    const source = createGitSource({ url: url(), depth: 1 }, { allowFileUrls: false });
+    const source = createGitSource({ url: url(), depth: 1 }, LOCAL_SERVERS);
     const context = dirs.context({ credentials: { privateKey, knownHosts }, storeDir: join(dirs.root, 'ssh.store') });
     const { entries } = await source.list(tip, context);
     expect(entries.map(({ path }) => path)).toEqual(['a.txt']);
@@ -219,7 +244,7 @@ describe('ssh', () => {
     writeFileSync(join(bin, 'ssh'), `#!/bin/sh\nexec ${ssh} -p ${port} "$@"\n`, { mode: 0o755 });
     const source = createGitSource(
       { url: `${user}@127.0.0.1:${served}/private.git`, ref: 'main', depth: 1 },
-      { allowFileUrls: false, environment: { PATH: `${bin}:/usr/local/bin:/usr/bin:/bin` } },
+      { ...LOCAL_SERVERS, environment: { PATH: `${bin}:/usr/local/bin:/usr/bin:/bin` } },
     );
     expect(await source.resolve(dirs.context({ credentials: { privateKey, knownHosts } }))).toBe(tip);
   });

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { join, relative } from 'node:path';
 import { createGitSource } from '../../../sources/git/index.js';
 import type { StoreContext } from '../../../sources/source.js';
-import { createVolumeDirs } from '../../doubles/git/context.js';
+import { createVolumeDirs, LOCAL_SERVERS } from '../../doubles/git/context.js';
 import { createRepository, type Repository } from '../../doubles/git/repository.js';
 import { startSmartHttp, type SmartHttpServer } from '../../doubles/git/smartHttp.js';
 
@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 function sourceOf() {
-  return createGitSource({ url: `${server.url}/${repository.name}`, depth: 1 }, { allowFileUrls: false });
+  return createGitSource({ url: `${server.url}/${repository.name}`, depth: 1 }, LOCAL_SERVERS);
 }
 
 /** A store that a run has brought the first revision into. */
@@ -123,7 +123,7 @@ describe('a store that is only read', () => {
   it('is not rewritten, however many packs it has', async () => {
     const storeDir = join(dirs.root, `store-${++count}`);
     const other = createRepository(served, 'many.git');
-    const source = createGitSource({ url: `${server.url}/many.git`, depth: 1 }, { allowFileUrls: false });
+    const source = createGitSource({ url: `${server.url}/many.git`, depth: 1 }, LOCAL_SERVERS);
     for (let round = 0; round <= 20; round++) {
       await source.list(other.commit({ 'a.txt': `${round}` }), dirs.context({ storeDir }));
     }

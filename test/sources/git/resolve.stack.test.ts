@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { join } from 'node:path';
 import { EMPTY_REVISION } from '../../../sources/git/emptyRevision.js';
 import { createGitSource } from '../../../sources/git/index.js';
-import { createVolumeDirs } from '../../doubles/git/context.js';
+import { createVolumeDirs, LOCAL_SERVERS } from '../../doubles/git/context.js';
 import { startGitDaemon, type GitServer } from '../../doubles/git/daemon.js';
 import { createRepository, type Repository } from '../../doubles/git/repository.js';
 
@@ -25,7 +25,7 @@ afterAll(async () => {
 
 function resolve(ref?: string, name = 'docs.git'): Promise<string> {
   const settings = { url: `${server.url}/${name}`, depth: 1, ...(ref === undefined ? {} : { ref }) };
-  return createGitSource(settings, { allowFileUrls: false }).resolve(dirs.context());
+  return createGitSource(settings, LOCAL_SERVERS).resolve(dirs.context());
 }
 
 describe('resolve', () => {
@@ -64,7 +64,7 @@ describe('resolve', () => {
     const settings = { url: `${server.url}/renamed.git`, depth: 1 };
     const other = createRepository(served, 'renamed.git');
     const first = other.commit({ a: '1' });
-    const source = createGitSource(settings, { allowFileUrls: false });
+    const source = createGitSource(settings, LOCAL_SERVERS);
     expect(await source.resolve(dirs.context())).toBe(first);
     other.git('branch', '--move', 'main', 'release/next');
     const second = other.commit({ a: '2' });
@@ -74,7 +74,7 @@ describe('resolve', () => {
 
   it('answers a full commit id without contact', async () => {
     const id = 'ABCDEF0123456789abcdef0123456789abcdef01';
-    const source = createGitSource({ url: 'git://127.0.0.1:1/none', ref: id, depth: 1 }, { allowFileUrls: false });
+    const source = createGitSource({ url: 'git://127.0.0.1:1/none', ref: id, depth: 1 }, LOCAL_SERVERS);
     expect(await source.resolve(dirs.context())).toBe(id.toLowerCase());
   });
 
@@ -104,16 +104,15 @@ describe('resolve', () => {
     const other = createRepository(join(dirs.root, 'local'), 'local.git');
     const revision = other.commit({ 'a.txt': 'a' });
     const url = `file://${other.bareDir}`;
-    const source = createGitSource({ url, depth: 1 }, { allowFileUrls: true });
+    const source = createGitSource({ url, depth: 1 }, { ...LOCAL_SERVERS, allowFileUrls: true });
     const context = dirs.context();
     expect(await source.resolve(context)).toBe(revision);
     expect((await source.list(revision, context)).entries).toHaveLength(1);
-    expect(() => createGitSource({ url, depth: 1 }, { allowFileUrls: false })).toThrow(/local disk/);
+    expect(() => createGitSource({ url, depth: 1 }, LOCAL_SERVERS)).toThrow(/local disk/);
   });
 
   it('refuses names that git would take for something else', () => {
-    const create = (ref: string) => () =>
-      createGitSource({ url: 'git://h/r', ref, depth: 1 }, { allowFileUrls: false });
+    const create = (ref: string) => () => createGitSource({ url: 'git://h/r', ref, depth: 1 }, LOCAL_SERVERS);
     expect(create('--upload-pack=touch x')).toThrow(/source\.git\.ref begins with "-"/);
     expect(create('main:refs/heads/x')).toThrow(/source\.git\.ref/);
   });

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { createGitSource } from '../../../sources/git/index.js';
 import type { StoreContext } from '../../../sources/source.js';
-import { createVolumeDirs } from '../../doubles/git/context.js';
+import { createVolumeDirs, LOCAL_SERVERS } from '../../doubles/git/context.js';
 import { createRepository, git, type Repository } from '../../doubles/git/repository.js';
 import { startSmartHttp, type SmartHttpServer } from '../../doubles/git/smartHttp.js';
 
@@ -58,7 +58,7 @@ function createVolume(): Volume {
     storeDir,
     context,
     async publish(revision, { depth = 1, kept = [], url = `${server.url}/${name}`, ref = 'main' } = {}) {
-      const source = createGitSource({ url, depth, ref }, { allowFileUrls: false });
+      const source = createGitSource({ url, depth, ref }, LOCAL_SERVERS);
       const { entries, bytesFetched } = await source.list(revision, context(kept));
       const target = dirs.target();
       const written = await source.write(revision, entries, target, context(kept));
@@ -215,10 +215,7 @@ describe('the store', () => {
   it('is left alone by an attempt that was taken over', async () => {
     const volume = createVolume();
     const revision = volume.repository.commit({ 'a.txt': 'one' });
-    const source = createGitSource(
-      { url: `${server.url}/${volume.repository.name}`, depth: 1 },
-      { allowFileUrls: false },
-    );
+    const source = createGitSource({ url: `${server.url}/${volume.repository.name}`, depth: 1 }, LOCAL_SERVERS);
     const context = volume.context();
     renameSync(context.scratchDir, `${context.scratchDir}.taken`);
     await expect(source.list(revision, context)).rejects.toMatchObject({ reason: 'Fenced' });
@@ -228,17 +225,14 @@ describe('the store', () => {
 
   it('needs no rewriting before the first fetch', async () => {
     const volume = createVolume();
-    const source = createGitSource({ url: 'git://127.0.0.1/none', depth: 1 }, { allowFileUrls: false });
+    const source = createGitSource({ url: 'git://127.0.0.1/none', depth: 1 }, LOCAL_SERVERS);
     await source.compact(volume.context());
     expect(existsSync(volume.storeDir)).toBe(false);
   });
 
   it('is rewritten into one pack after twenty fetches, and keeps what is needed', async () => {
     const volume = createVolume();
-    const source = createGitSource(
-      { url: `${server.url}/${volume.repository.name}`, depth: 1 },
-      { allowFileUrls: false },
-    );
+    const source = createGitSource({ url: `${server.url}/${volume.repository.name}`, depth: 1 }, LOCAL_SERVERS);
     const revisions: string[] = [];
     for (let round = 0; round <= 20; round++) {
       revisions.push(volume.repository.commit({ 'a.txt': `round ${round}`, [`file-${round}.bin`]: randomBytes(1000) }));

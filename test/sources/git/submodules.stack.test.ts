@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { GitSettings } from '../../../domain/settings.js';
 import { createGitSource } from '../../../sources/git/index.js';
 import type { Credentials } from '../../../sources/source.js';
-import { createVolumeDirs } from '../../doubles/git/context.js';
+import { createVolumeDirs, LOCAL_SERVERS } from '../../doubles/git/context.js';
 import { startGitDaemon, type GitServer } from '../../doubles/git/daemon.js';
 import { freePort } from '../../doubles/git/freePort.js';
 import { createRepository, type FileContent, type Repository } from '../../doubles/git/repository.js';
@@ -73,7 +73,7 @@ function addLink(repository: Repository, path: string, commit: string): void {
 type Change = Partial<Omit<GitSettings, 'type' | 'url'>>;
 
 function volumeOf(url: string, change: Change = {}, credentials: Credentials = {}) {
-  const source = createGitSource({ url, depth: 1, submodules: 'Direct', ...change }, { allowFileUrls: false });
+  const source = createGitSource({ url, depth: 1, submodules: 'Direct', ...change }, LOCAL_SERVERS);
   const storeDir = join(dirs.root, `store-${++count}`);
   const context = (keptRevisions: string[] = []) => dirs.context({ storeDir, credentials, keptRevisions });
   return {
@@ -100,7 +100,7 @@ describe('submodules', () => {
     const lib = createModule({ 'lib.c': 'lib' });
     const outer = createModule({ 'a.txt': 'a' });
     const revision = addSubmodules(outer, { 'vendor/lib': { url: `${daemon.url}/${lib.name}`, commit: lib.tip } });
-    const source = createGitSource({ url: `${daemon.url}/${outer.name}`, depth: 1 }, { allowFileUrls: false });
+    const source = createGitSource({ url: `${daemon.url}/${outer.name}`, depth: 1 }, LOCAL_SERVERS);
     const { entries } = await source.list(revision, dirs.context({ storeDir: join(dirs.root, 'none') }));
     expect(entries.map(({ path }) => path)).toEqual(['.gitmodules', 'a.txt']);
   });
@@ -243,7 +243,7 @@ describe('submodules', () => {
     expect((await volume.publish(revision, [revision])).bytesFetched).toBe(0);
     expect(open.requests()).toBe(before);
     // The same store, as a volume leaves it that had no submodules: compacted to what they do not need.
-    const without = createGitSource({ url: `${open.url}/${outer.name}`, depth: 1 }, { allowFileUrls: false });
+    const without = createGitSource({ url: `${open.url}/${outer.name}`, depth: 1 }, LOCAL_SERVERS);
     for (let round = 0; round < 20; round++) {
       await without.list(outer.commit({ 'a.txt': `${round}` }), volume.context([revision]));
     }
@@ -321,7 +321,7 @@ describe('credentials', () => {
       const { paths } = await volumeOf(`${ssh.url}/${outer.name}`, {}, credentials).publish(revision);
       expect(paths).toContain('lib/lib.c');
       other.accept(ssh.publicKey);
-      const direct = createGitSource({ url: `${other.url}/${lib.name}`, depth: 1 }, { allowFileUrls: false });
+      const direct = createGitSource({ url: `${other.url}/${lib.name}`, depth: 1 }, LOCAL_SERVERS);
       expect(await direct.resolve(dirs.context({ credentials }))).toBe(lib.tip);
       const elsewhere = addSubmodules(createModule({ 'a.txt': 'a' }), {
         lib: { url: `${other.url}/${lib.name}`, commit: lib.tip },
@@ -419,7 +419,7 @@ describe('a hostile .gitmodules', () => {
     const outer = createModule({ 'a.txt': 'a' });
     const revision = addSubmodules(outer, { lib: { url: `file://${outer.bareDir}`, commit: outer.tip } });
     const list = (url: string) =>
-      createGitSource({ url, depth: 1, submodules: 'Direct' }, { allowFileUrls: true }).list(
+      createGitSource({ url, depth: 1, submodules: 'Direct' }, { ...LOCAL_SERVERS, allowFileUrls: true }).list(
         revision,
         dirs.context({ storeDir: join(dirs.root, `store-${++count}`) }),
       );

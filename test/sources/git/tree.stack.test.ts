@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import type { ManifestEntry } from '../../../domain/manifest.js';
 import { EMPTY_REVISION } from '../../../sources/git/emptyRevision.js';
 import { createGitSource } from '../../../sources/git/index.js';
-import { createVolumeDirs } from '../../doubles/git/context.js';
+import { createVolumeDirs, LOCAL_SERVERS } from '../../doubles/git/context.js';
 import { startGitDaemon, type GitServer } from '../../doubles/git/daemon.js';
 import { createRepository, type FileContent, type Repository } from '../../doubles/git/repository.js';
 
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 function sourceOf(repository: Repository, subPath = '') {
-  return createGitSource({ url: `${server.url}/${repository.name}`, depth: 1, subPath }, { allowFileUrls: false });
+  return createGitSource({ url: `${server.url}/${repository.name}`, depth: 1, subPath }, LOCAL_SERVERS);
 }
 
 /** Commits, lists and writes; each repository with a store of its own. */
@@ -269,7 +269,7 @@ describe('sparse paths', () => {
     const repository = createRepository(served, `${name}.git`);
     const revision = repository.commit(files);
     const url = `${server.url}/${repository.name}`;
-    const source = createGitSource({ url, depth: 1, subPath, sparsePaths }, { allowFileUrls: false });
+    const source = createGitSource({ url, depth: 1, subPath, sparsePaths }, LOCAL_SERVERS);
     const context = dirs.context({ storeDir: join(dirs.root, `${name}.store`) });
     const { entries } = await source.list(revision, context);
     const target = dirs.target();
