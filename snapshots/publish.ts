@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
 import { open, readdir, readlink, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { DroverError } from '../domain/errors.js';
 import type { Publication } from '../domain/retention.js';
 import { takeOut, whileHeld, type Attempt } from './attempt.js';
-import { hasCode, syncDirectory } from './files.js';
+import { hasCode, syncDirectory, syncFileSystem } from './files.js';
 import { readPointer } from './inventory.js';
 import { CURRENT_LINK, SNAPSHOTS_DIR, type VolumeLayout } from './layout.js';
 
@@ -83,9 +81,6 @@ async function appendPublication(layout: VolumeLayout, publication: Publication)
   } finally {
     await file.close();
   }
-}
-
-/** `syncfs` for the whole tree at once: Node has only a call for each file, and coreutils has this one. */
-async function syncFileSystem(path: string): Promise<void> {
-  await promisify(execFile)('sync', ['-f', path]);
+  // The first record makes the file.
+  await syncDirectory(layout.root);
 }

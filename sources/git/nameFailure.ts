@@ -1,4 +1,4 @@
-import { access, statfs } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { DroverError, type FailureReason } from '../../domain/errors.js';
 import type { SourceContext, StoreContext } from '../source.js';
 import { classify } from './classify.js';
@@ -21,10 +21,7 @@ export async function nameFailure(
     return new DroverError('Fenced', 'a newer attempt took the volume over');
   }
   const named = isGitFailure(error) ? classify(error, label) : nameSystemError(error);
-  const isInodes = named.reason === 'NoSpace' && scratchDir !== undefined && (await hasNoInodes(scratchDir));
-  return new DroverError(isInodes ? 'NoInodes' : named.reason, redact(named.message, credentials), {
-    cause: named.cause,
-  });
+  return new DroverError(named.reason, redact(named.message, credentials), { cause: named.cause });
 }
 
 const SYSTEM_REASONS: Record<string, FailureReason> = {
@@ -45,10 +42,4 @@ async function isGone(directory: string): Promise<boolean> {
   } catch (error) {
     return errorCode(error) === 'ENOENT';
   }
-}
-
-/** The system says ENOSPC for both; file systems without a fixed number of inodes report 0 of 0. */
-async function hasNoInodes(directory: string): Promise<boolean> {
-  const { files, ffree } = await statfs(directory);
-  return files > 0 && ffree === 0;
 }

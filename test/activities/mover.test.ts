@@ -284,6 +284,39 @@ describe('retire', () => {
   });
 });
 
+describe('a try that was given to another mover before it took the volume over', () => {
+  const stale = (): MoverActivities =>
+    createMoverActivities({
+      ...setup.ports,
+      confirmTry: () => Promise.reject(new DroverError('Fenced', 'the step was given to another mover')),
+    });
+
+  it('does not go back to an older snapshot', async () => {
+    await syncOnce();
+    setup.source.head = REV2;
+    await syncOnce();
+    setup.setVolume({ pin: REV1 });
+    const step = await resolveTarget();
+
+    await expect(run(stale().publish, step)).rejects.toMatchObject({ type: 'Fenced' });
+
+    expect(await read('a.txt')).toBe('two');
+    expect(await readdir(join(root, 'staging'))).toEqual([]);
+  });
+
+  it('leaves what the newer try has staged', async () => {
+    const step = await resolveTarget();
+    await run(mover.diff, step);
+    await expect(run(stale().diff, step)).rejects.toMatchObject({ type: 'Fenced' });
+    await expect(run(stale().concede, { volume: VOLUME })).rejects.toMatchObject({ type: 'Fenced' });
+    setup.source.calls.length = 0;
+
+    await run(mover.fetch, step);
+
+    expect(setup.source.calls).toEqual(['write a.txt dir/b.txt']);
+  });
+});
+
 describe('credentials', () => {
   const secretPath = '/api/v1/namespaces/demo/secrets/git';
   const secret = (data: Record<string, string>, resourceVersion = '1'): object => ({

@@ -41,7 +41,7 @@ function start(volumes: readonly VolumeObject[], look: LookFunction, change: Par
     graceMs: 0,
     kube: fakeKubeClient({}),
     createSource: ({ url }) => ({ ...createFakeSource(), host: new URL(url).host }),
-    now: () => new Date(),
+    confirmTry: () => Promise.resolve(),
     createReflectors: () => [reflector],
     requestSync: async ({ name }, request) => void requests.push({ name, ...request }),
     reportLook: async (_resource, { kind }) => void reports.push(kind),
@@ -319,5 +319,12 @@ describe('the end', () => {
 
 function basePorts() {
   const unused = fakeKubeClient({});
-  return { exportName: 'local', exportPath: '', privateRoot: '', graceMs: 0, kube: unused, now: () => new Date() };
+  return {
+    exportName: 'local',
+    exportPath: '',
+    privateRoot: '',
+    graceMs: 0,
+    kube: unused,
+    confirmTry: () => Promise.resolve(),
+  };
 }
