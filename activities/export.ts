@@ -40,7 +40,7 @@ async function hasPublishedVolumes({ kube, exportName }: MoverPorts, signal: Abo
   for (const kind of ['SharedVolume', 'ClusterSharedVolume'] as const) {
     const { items } = await listAll<VolumeObject>(kube, volumesPath(kind), PAGE_SIZE, signal);
     const isHere = ({ status }: VolumeObject): boolean =>
-      status?.published !== undefined && (status.target?.export ?? exportName) === exportName;
+      status?.published !== undefined && status.target?.export === exportName;
     if (items.some(isHere)) return true;
   }
   return false;

@@ -11,7 +11,8 @@ export function confirmTry(client: Client): (taskToken: Uint8Array) => Promise<v
     try {
       await client.workflowService.recordActivityTaskHeartbeat({ namespace, identity, taskToken });
     } catch (error) {
-      if (!isGrpcServiceError(error) || Number(error.code) !== NOT_FOUND) throw error;
+      const code: number | undefined = isGrpcServiceError(error) ? error.code : undefined;
+      if (code !== NOT_FOUND) throw error;
       throw new DroverError('Fenced', 'the step was given to another mover', { cause: error });
     }
   };
