@@ -10,7 +10,7 @@ export interface Call {
   readonly step: string;
   /** The function of Node; `handle.sync` and `handle.write` for an open file. */
   readonly name: string;
-  /** Its text arguments; those of a list are spread. */
+  /** Its text arguments, those of a list spread, and `flush` for that option. */
   readonly args: readonly string[];
   readonly when: 'before' | 'after';
 }

@@ -107,7 +107,11 @@ function describe(name, args) {
   const info = asyncLocalStorage.getStore()?.info;
   const workflowId = info?.workflowExecution?.workflowId;
   if (workflowId === undefined) return undefined;
-  const texts = args.flatMap((arg) => (typeof arg === 'string' ? [arg] : Array.isArray(arg) ? arg.map(String) : []));
+  const texts = args.flatMap((arg) => {
+    if (typeof arg === 'string') return [arg];
+    if (Array.isArray(arg)) return arg.map(String);
+    return arg?.flush === true ? ['flush'] : [];
+  });
   const [, namespace, volume] = workflowId.split('/');
   return { volume: `${namespace}.${volume}`, step: info.activityType, name, args: texts };
 }

@@ -10,12 +10,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const [, , ...arguments_] = process.argv;
 const { dataDirs, paths } = JSON.parse(arguments_[0]);
 const seen = { passes: 0, torn: [], missing: [] };
-let isEnding = false;
-process.once('SIGTERM', () => {
-  isEnding = true;
-});
+const ending = new AbortController();
+process.once('SIGTERM', () => ending.abort());
 
-while (!isEnding) {
+while (!ending.signal.aborted) {
   for (const dataDir of dataDirs) {
     readTree(dataDir);
     await sleep(2);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createFaults, type Faults } from '../doubles/faults.js';
 import { startGitDaemon, type GitServer } from '../doubles/git/daemon.js';
 import { createRepository, type FileContent, type Repository } from '../doubles/git/repository.js';
@@ -15,6 +16,7 @@ jest.setTimeout(360_000);
 const TAKE_OVER_PROMISE_MS = 15_000;
 /** Chooses the points; `DROVER_TEST_SEED` repeats a run. */
 const SEED = Number(process.env['DROVER_TEST_SEED'] ?? Date.now() % 1_000_000);
+const GRACE_MS = 5_000;
 const VOLUMES = ['one', 'two', 'three', 'four'] as const;
 
 const EACH = Array.from({ length: 40 }, (_, index) => `each/dir-${index % 5}/file-${index}`);
@@ -32,7 +34,7 @@ beforeAll(async () => {
   faults = createFaults(join(dir, 'faults'));
   privateDir = join(dir, 'private');
   // A snapshot is pruned by the second sync after the one that superseded it.
-  const settings = { DROVER_SNAPSHOT_GRACE: '5s', DROVER_PRIVATE_DIR: privateDir };
+  const settings = { DROVER_SNAPSHOT_GRACE: `${GRACE_MS}ms`, DROVER_PRIVATE_DIR: privateDir };
   environment = await startEnvironment({ dir, moverVariables: { ...faults.variables, ...settings } });
   const served = join(dir, 'served');
   repository = createRepository(served, 'site.git');
@@ -123,8 +125,11 @@ async function expectNothingLeft(): Promise<void> {
 describe('a mover that is killed again and again', () => {
   it('publishes whole trees only, takes over in time, and leaves nothing behind', async () => {
     console.log(`seed ${SEED} (DROVER_TEST_SEED repeats it)`);
-    for (const revision of ['second', 'third']) await sync(revision);
-    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    // Then each sync prunes one snapshot, as those that follow.
+    for (const revision of ['second', 'third']) {
+      await sync(revision);
+      await sleep(GRACE_MS);
+    }
     faults.plan({ record: true });
     await sync('recorded');
     const calls = faults.calls().filter(({ volume, when }) => volume === directoryName('one') && when === 'before');
