@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DroverError } from '../domain/errors.js';
-import { hasCode, makeDirectory, readJson, writeAtomic } from './files.js';
+import { hasCode, listOrEmpty, makeDirectory, readJson, writeAtomic } from './files.js';
 import type { VolumeLayout } from './layout.js';
 
 /**
@@ -100,14 +100,14 @@ export async function discard(layout: VolumeLayout, attempt: Attempt): Promise<v
 
 /** Ends whatever attempt holds the volume. It makes nothing, so that it also works on a disk that is full. */
 export async function discardAny(layout: VolumeLayout): Promise<void> {
-  for (const name of await readdir(layout.staging)) {
+  for (const name of await listOrEmpty(layout.staging)) {
     await moveIfThere(join(layout.staging, name), join(layout.trash, `${name}-${randomUUID()}`));
   }
   await emptyTrash(layout);
 }
 
 async function emptyTrash({ trash }: VolumeLayout): Promise<void> {
-  for (const name of await readdir(trash)) {
+  for (const name of await listOrEmpty(trash)) {
     await rm(join(trash, name), { recursive: true, force: true, maxRetries: 3 });
   }
 }

@@ -1,7 +1,7 @@
-import { readdir, readlink, stat } from 'node:fs/promises';
+import { readlink, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Published, Snapshot } from '../domain/sync.js';
-import { hasCode, readJson } from './files.js';
+import { hasCode, listOrEmpty, readJson } from './files.js';
 import type { VolumeLayout } from './layout.js';
 import { readPublications } from './publications.js';
 
@@ -61,13 +61,8 @@ export async function listPublished(layout: VolumeLayout): Promise<Published[]> 
   return [...found.values()];
 }
 
-export async function listSnapshotNames(layout: VolumeLayout): Promise<string[]> {
-  try {
-    return await readdir(layout.snapshots);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
+export function listSnapshotNames(layout: VolumeLayout): Promise<string[]> {
+  return listOrEmpty(layout.snapshots);
 }
 
 async function isDirectory(path: string): Promise<boolean> {

@@ -1,6 +1,5 @@
-import { readdir } from 'node:fs/promises';
 import { DroverError } from '../domain/errors.js';
-import { hasCode, makeDirectory, readJson, writeAtomic } from './files.js';
+import { listOrEmpty, makeDirectory, readJson, writeAtomic } from './files.js';
 import type { VolumeLayout } from './layout.js';
 
 interface Marker {
@@ -35,14 +34,5 @@ export async function claimDirectory(layout: VolumeLayout, uid: string, adopt: b
   }
   for (const directory of [layout.data, layout.snapshots, layout.manifests, layout.staging, layout.trash]) {
     await makeDirectory(directory);
-  }
-}
-
-async function listOrEmpty(path: string): Promise<string[]> {
-  try {
-    return await readdir(path);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
   }
 }

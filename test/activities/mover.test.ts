@@ -134,6 +134,16 @@ describe('a sync, step by step', () => {
     expect(await read('a.txt')).toBe('one');
   });
 
+  it('gives up also when it was killed while it claimed its directory', async () => {
+    await mkdir(root);
+    await writeFile(join(root, 'marker.json'), JSON.stringify({ uid: VOLUME.uid }));
+    const refusal = { generation: 1, credentialsVersion: '' };
+
+    await run(mover.concede, { volume: VOLUME, refusal });
+
+    expect(await readdir(root)).toEqual(['marker.json', 'refusal.json']);
+  });
+
   it('does not publish what is not staged', async () => {
     const step = await resolveTarget();
 

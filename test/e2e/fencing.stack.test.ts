@@ -157,6 +157,6 @@ describe('a mover that was stopped and goes on after another one took over', () 
     await request(SURVIVORS);
 
     for (const name of SURVIVORS) await environment.untilVolume(name, hasPublished(fifth), 60_000);
-    expect(environment.drover.logs()).toContain('given to another mover');
+    expect(environment.drover.logs()).toContain('"type": "Fenced"');
   });
 });

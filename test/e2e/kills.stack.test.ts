@@ -16,7 +16,7 @@ jest.setTimeout(360_000);
 const TAKE_OVER_PROMISE_MS = 15_000;
 /** Chooses the points; `DROVER_TEST_SEED` repeats a run. */
 const SEED = Number(process.env['DROVER_TEST_SEED'] ?? Date.now() % 1_000_000);
-const GRACE_MS = 5_000;
+const GRACE_MS = 3_000;
 const VOLUMES = ['one', 'two', 'three', 'four'] as const;
 
 const EACH = Array.from({ length: 40 }, (_, index) => `each/dir-${index % 5}/file-${index}`);
@@ -88,6 +88,7 @@ async function killAt(points: readonly Point[], round: number): Promise<number> 
     action: 'kill' as const,
   }));
   const head = commit(`round ${round}`);
+  await sleep(GRACE_MS);
   faults.plan({ rules });
   const lastRule = rules.at(-1)?.id ?? '';
   const others = rules.filter(({ id }) => id !== lastRule);
