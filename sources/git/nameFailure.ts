@@ -1,4 +1,5 @@
-import { access } from 'node:fs/promises';
+import { access, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DroverError, type FailureReason } from '../../domain/errors.js';
 import type { SourceContext, StoreContext } from '../source.js';
 import { classify } from './classify.js';
@@ -20,9 +21,15 @@ export async function nameFailure(
   if (scratchDir !== undefined && (await isGone(scratchDir))) {
     return new DroverError('Fenced', 'a newer attempt took the volume over');
   }
-  const named = isGitFailure(error) ? classify(error, label) : nameSystemError(error);
+  const refusal = isGitFailure(error) && WRITE_FAILED.test(error.stderr) ? await tryToWrite(scratchDir) : undefined;
+  const cause = refusal ?? error;
+  const named = isGitFailure(cause) ? classify(cause, label) : nameSystemError(cause);
   return new DroverError(named.reason, redact(named.message, credentials), { cause: named.cause });
 }
+
+/** Git does not say why the disk took no more, where it writes files of a tree. */
+const WRITE_FAILED = /unable to write (?:file|new index file)(?!.*: )/;
+const PROBE_BYTES = 1024 * 1024;
 
 const SYSTEM_REASONS: Record<string, FailureReason> = {
   ENOSPC: 'NoSpace',
@@ -33,6 +40,20 @@ const SYSTEM_REASONS: Record<string, FailureReason> = {
 function nameSystemError(error: unknown): DroverError {
   const message = error instanceof Error ? error.message : String(error);
   return new DroverError(SYSTEM_REASONS[errorCode(error) ?? ''] ?? 'Internal', message, { cause: error });
+}
+
+/** What the disk says to a write of our own; undefined when it takes it, or when there is no place to write. */
+async function tryToWrite(scratchDir: string | undefined): Promise<unknown> {
+  if (scratchDir === undefined) return undefined;
+  const probe = join(scratchDir, 'probe');
+  try {
+    await writeFile(probe, Buffer.alloc(PROBE_BYTES), { flush: true });
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    await rm(probe, { force: true });
+  }
 }
 
 async function isGone(directory: string): Promise<boolean> {
