@@ -28,7 +28,7 @@ export async function lookAtSource(
     const volume = volumeRefOf(resource);
     const { key, isPublished, isRefused, settings } = await observeVolume(ports, volume, resource, signal, timeoutMs);
     // A schedule that cannot be used must be said somewhere; until it is mended, looks come at the default interval.
-    if (settings.checks.type === 'cron') nextTick(settings.checks.cron, settings.checks.timeZone, ports.now());
+    if (settings.checks.type === 'cron') nextTick(settings.checks.cron, settings.checks.timeZone, new Date());
     return { kind: isPublished || isRefused ? 'unchanged' : 'changed', ...key };
   } catch (error) {
     return signal.aborted ? { kind: 'ended' } : { kind: 'failed', error: classifyError(error) };

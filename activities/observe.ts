@@ -14,6 +14,7 @@ import { findForeignOwner } from '../snapshots/marker.js';
 import { readRefusal } from '../snapshots/refusal.js';
 import type { Source, SourceContext } from '../sources/source.js';
 import { readCredentials } from './credentials.js';
+import { checkExport } from './export.js';
 import type { MoverPorts } from './ports.js';
 import { requireSettings } from './volumes.js';
 
@@ -58,6 +59,7 @@ async function observe(
   const settings = requireSettings(resource.spec);
   const source = ports.createSource(settings.source);
   const layout = volumeLayout(ports.exportPath, volumeDirectory(volume));
+  await checkExport(ports, signal);
   return withCredentials(ports, volume, resource, signal, async (context, credentialsVersion) => {
     const revision = settings.pin ?? (await source.resolve(context));
     const key = { revision, generation: resource.metadata.generation ?? 0, credentialsVersion };

@@ -21,6 +21,8 @@ export interface PollPorts extends MoverPorts {
   /** Is told of every look, and writes into the resource's status what is news. */
   readonly reportLook: (resource: VolumeObject, look: Look, signal: AbortSignal) => Promise<void>;
   readonly observePoll: (result: Look['kind'], latenessMs: number) => void;
+  /** The wall clock, which crontab lines are about. */
+  readonly now: () => Date;
   readonly warn: (message: string, details: Record<string, unknown>) => void;
   readonly clock?: Clock;
 }

@@ -15,5 +15,9 @@ export interface MoverPorts {
   readonly kube: KubeClient;
   readonly createSource: (settings: SourceSettings) => Source;
   readonly reportProgress?: ReportProgress;
-  readonly now: () => Date;
+  /**
+   * Asks Temporal whether this try of a step is the one that counts, by the token of its task. Rejects with `Fenced` when it
+   * was given to another mover meanwhile.
+   */
+  readonly confirmTry: (taskToken: Uint8Array) => Promise<void>;
 }

@@ -9,6 +9,8 @@ import { classifyError } from './classify.js';
 export interface StepContext {
   /** Unique for this try of this step: the name of the attempt that holds the volume. */
   readonly token: string;
+  /** By which Temporal knows this try. */
+  readonly taskToken: Uint8Array;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: StepProgress) => void;
 }
@@ -62,7 +64,7 @@ export async function runStep<T>(
     const onProgress = (progress: StepProgress): void => {
       latest = progress;
     };
-    const bounded = (signal: AbortSignal): Promise<T> => work({ token, signal, onProgress });
+    const bounded = (signal: AbortSignal): Promise<T> => work({ token, taskToken: info.taskToken, signal, onProgress });
     const result = await (timeoutMs === undefined
       ? bounded(cancellationSignal)
       : withDeadline(timeoutMs, () => timedOut(timeoutMs), bounded, cancellationSignal));

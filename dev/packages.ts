@@ -10,6 +10,8 @@ export const SYSTEM_PROGRAMS: readonly SystemProgram[] = [
   { name: 'ssh', debianPackage: 'openssh-client' },
   { name: 'ssh-keygen', debianPackage: 'openssh-client' },
   { name: 'openssl', debianPackage: 'openssl' },
+  { name: 'mkfs.ext4', debianPackage: 'e2fsprogs' },
+  { name: 'mount', debianPackage: 'mount' },
 ];
 
 /** Where programs for administrators lie, which are not on everybody's `PATH`. */

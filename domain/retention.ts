@@ -3,8 +3,10 @@
 /** One flip of the published pointer, in the order in which they happened. */
 export interface Publication {
   readonly snapshot: string;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, by the clock of the export. */
   readonly timeMs: number;
+  /** Recorded before the flip, which may not have happened: until it is known to have, nothing was superseded by it. */
+  readonly isPlanned?: true;
 }
 
 export interface RetentionFacts {
@@ -28,12 +30,13 @@ export function chooseExpired(facts: RetentionFacts): string[] {
   const { snapshots, publications, current, retain, graceMs, nowMs } = facts;
   if (current === undefined || !snapshots.includes(current)) return [];
   const kept = new Set([current]);
-  for (const { snapshot } of [...publications].reverse()) {
+  for (const { snapshot, isPlanned } of [...publications].reverse()) {
     if (kept.size >= retain) break;
-    if (snapshots.includes(snapshot)) kept.add(snapshot);
+    if (isPlanned !== true && snapshots.includes(snapshot)) kept.add(snapshot);
   }
   for (const [index, { snapshot }] of publications.entries()) {
-    const supersededMs = publications[index + 1]?.timeMs ?? nowMs;
+    const next = publications.slice(index + 1).find((later) => later.isPlanned !== true && later.snapshot !== snapshot);
+    const supersededMs = next?.timeMs ?? nowMs;
     if (nowMs - supersededMs < graceMs) kept.add(snapshot);
   }
   return snapshots.filter((name) => !kept.has(name));

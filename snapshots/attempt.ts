@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DroverError } from '../domain/errors.js';
-import { hasCode, readJson, writeAtomic } from './files.js';
+import { hasCode, listOrEmpty, makeDirectory, readJson, writeAtomic } from './files.js';
 import type { VolumeLayout } from './layout.js';
 
 /**
@@ -28,19 +29,37 @@ export interface Attempt {
  * Takes the volume over: whatever an earlier attempt staged is now under this token, and its process can no longer
  * publish, link or remove anything. What it had complete may be used; see `Attempt` and `readStaged`.
  * @param token unique for each try of each step
+ * @throws `Fenced` when a newer attempt took over before this one had ended taking over
  */
 export async function takeOver(layout: VolumeLayout, token: string): Promise<Attempt> {
   const attempt = attemptAt(layout, token);
-  const others = (await readdir(layout.staging)).filter((name) => name !== token);
-  for (const [index, name] of others.entries()) {
-    const target = index === 0 ? attempt.dir : join(layout.trash, `${name}-${token}`);
-    await moveIfThere(join(layout.staging, name), target);
+  const found = await readdir(layout.staging);
+  const others = found.filter((name) => name !== token);
+  const heirloom = found.includes(token) ? undefined : await chooseHeirloom(layout, others);
+  // Only who found nothing may make the directory: one that was renamed here and is gone was taken by a newer attempt.
+  if (found.length === 0) await mkdir(attempt.dir);
+  // Another take-over was faster: what it has made of the directory is found anew.
+  else if (heirloom !== undefined && !(await moveIfThere(join(layout.staging, heirloom), attempt.dir))) {
+    return takeOver(layout, token);
   }
-  await mkdir(attempt.removed, { recursive: true });
-  // A process of the earlier attempt may still write into its scratch space, which it finds by its working directory.
-  await moveIfThere(attempt.scratch, join(attempt.removed, `scratch-${token}`));
-  for (const directory of [attempt.scratch, attempt.links]) await mkdir(directory, { recursive: true });
+  for (const name of others) {
+    if (name !== heirloom) await moveIfThere(join(layout.staging, name), join(layout.trash, `${name}-${token}`));
+  }
+  await whileHeld(attempt, async () => {
+    await makeDirectory(attempt.removed);
+    // A process of the earlier attempt may still write into its scratch space, which it finds by its working directory.
+    await moveIfThere(attempt.scratch, join(attempt.removed, `scratch-${token}`));
+    for (const directory of [attempt.scratch, attempt.links]) await makeDirectory(directory);
+  });
   return attempt;
+}
+
+/** The directory to go on with: one that says what is complete in it, before one that a late process has left. */
+async function chooseHeirloom(layout: VolumeLayout, names: readonly string[]): Promise<string | undefined> {
+  for (const name of names) {
+    if ((await readStaged(attemptAt(layout, name))) !== undefined) return name;
+  }
+  return names[0];
 }
 
 function attemptAt(layout: VolumeLayout, token: string): Attempt {
@@ -75,10 +94,21 @@ export async function takeOut(attempt: Attempt, path: string): Promise<void> {
 
 /** Ends the attempt: nothing of it, nor of those it took over from, is left on disk. */
 export async function discard(layout: VolumeLayout, attempt: Attempt): Promise<void> {
-  const target = join(layout.trash, attempt.token);
-  await moveIfThere(attempt.dir, target);
-  for (const name of await readdir(layout.trash)) {
-    await rm(join(layout.trash, name), { recursive: true, force: true, maxRetries: 3 });
+  await moveIfThere(attempt.dir, join(layout.trash, attempt.token));
+  await emptyTrash(layout);
+}
+
+/** Ends whatever attempt holds the volume. It makes nothing, so that it also works on a disk that is full. */
+export async function discardAny(layout: VolumeLayout): Promise<void> {
+  for (const name of await listOrEmpty(layout.staging)) {
+    await moveIfThere(join(layout.staging, name), join(layout.trash, `${name}-${randomUUID()}`));
+  }
+  await emptyTrash(layout);
+}
+
+async function emptyTrash({ trash }: VolumeLayout): Promise<void> {
+  for (const name of await listOrEmpty(trash)) {
+    await rm(join(trash, name), { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
@@ -97,12 +127,14 @@ export function recordStaged(attempt: Attempt, staged: Staged): Promise<void> {
   return writeAtomic(join(attempt.dir, 'staged.json'), JSON.stringify(staged));
 }
 
-async function moveIfThere(from: string, to: string): Promise<void> {
+/** Whether there was something to move: another take-over may have been faster. */
+async function moveIfThere(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
+    return true;
   } catch (error) {
-    // Another take-over was faster, or nothing was staged: both leave nothing to move.
     if (!hasCode(error, 'ENOENT')) throw error;
+    return false;
   }
 }
 

@@ -1,9 +1,9 @@
-import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { readlink, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Publication } from '../domain/retention.js';
 import type { Published, Snapshot } from '../domain/sync.js';
-import { hasCode, readJson } from './files.js';
+import { hasCode, listOrEmpty, readJson } from './files.js';
 import type { VolumeLayout } from './layout.js';
+import { readPublications } from './publications.js';
 
 /** What is on disk: the pointer, the snapshots and when they were published. Reading changes nothing. */
 
@@ -50,39 +50,19 @@ async function readSnapshot(layout: VolumeLayout, name: string): Promise<Snapsho
 
 /** Complete snapshots that were published at some time, the most recently published first. */
 export async function listPublished(layout: VolumeLayout): Promise<Published[]> {
-  const lastTimeMs = new Map<string, number>();
-  for (const { snapshot, timeMs } of await readPublications(layout)) lastTimeMs.set(snapshot, timeMs);
-  const found: Published[] = [];
-  for (const [name, timeMs] of [...lastTimeMs].sort(([, a], [, b]) => b - a)) {
+  const current = await readPointer(layout);
+  const found = new Map<string, Published>();
+  // In the order of the record, not of its times: a clock may have been wrong.
+  for (const { snapshot: name, timeMs, isPlanned } of (await readPublications(layout)).reverse()) {
+    if (found.has(name) || (isPlanned === true && name !== current)) continue;
     const snapshot = await readSnapshot(layout, name);
-    if (snapshot !== undefined) found.push({ ...snapshot, time: new Date(timeMs).toISOString() });
+    if (snapshot !== undefined) found.set(name, { ...snapshot, time: new Date(timeMs).toISOString() });
   }
-  return found;
+  return [...found.values()];
 }
 
-export async function listSnapshotNames(layout: VolumeLayout): Promise<string[]> {
-  try {
-    return await readdir(layout.snapshots);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
-}
-
-/** Every flip, oldest first. A last line that a crash cut off is left out: its flip did not happen. */
-export async function readPublications(layout: VolumeLayout): Promise<Publication[]> {
-  let text: string;
-  try {
-    text = await readFile(layout.publications, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
-  return text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Publication);
+export function listSnapshotNames(layout: VolumeLayout): Promise<string[]> {
+  return listOrEmpty(layout.snapshots);
 }
 
 async function isDirectory(path: string): Promise<boolean> {

@@ -1,6 +1,5 @@
-import { mkdir, readdir } from 'node:fs/promises';
 import { DroverError } from '../domain/errors.js';
-import { hasCode, readJson, writeAtomic } from './files.js';
+import { listOrEmpty, makeDirectory, readJson, writeAtomic } from './files.js';
 import type { VolumeLayout } from './layout.js';
 
 interface Marker {
@@ -30,19 +29,10 @@ export async function claimDirectory(layout: VolumeLayout, uid: string, adopt: b
     throw new DroverError('ForeignDirectory', `the directory ${layout.root} ${foreign}`);
   }
   if ((await readOwner(layout)) !== uid) {
-    await mkdir(layout.root, { recursive: true });
+    await makeDirectory(layout.root);
     await writeAtomic(layout.marker, `${JSON.stringify({ uid } satisfies Marker)}\n`);
   }
   for (const directory of [layout.data, layout.snapshots, layout.manifests, layout.staging, layout.trash]) {
-    await mkdir(directory, { recursive: true });
-  }
-}
-
-async function listOrEmpty(path: string): Promise<string[]> {
-  try {
-    return await readdir(path);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
+    await makeDirectory(directory);
   }
 }

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chooseExpired } from '../domain/retention.js';
 import { takeOut, whileHeld, type Attempt } from './attempt.js';
-import { writeAtomic } from './files.js';
-import { descriptionPath, listSnapshotNames, manifestPath, readPointer, readPublications } from './inventory.js';
+import { descriptionPath, listSnapshotNames, manifestPath, readPointer } from './inventory.js';
 import type { VolumeLayout } from './layout.js';
+import { readPublications, writePublications } from './publications.js';
 
 /** Publications that are remembered beyond those of snapshots that are still on disk. */
 const MAX_PUBLICATIONS = 200;
@@ -30,8 +30,7 @@ export async function pruneSnapshots(
       }
     }
     if (publications.length > 2 * MAX_PUBLICATIONS) {
-      const kept = publications.slice(-MAX_PUBLICATIONS);
-      await writeAtomic(layout.publications, kept.map((publication) => `${JSON.stringify(publication)}\n`).join(''));
+      await writePublications(layout, attempt, publications.slice(-MAX_PUBLICATIONS));
     }
     return expired;
   });

@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process';
-import { open, readdir, readlink, rename, symlink } from 'node:fs/promises';
+import { readdir, readlink, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { DroverError } from '../domain/errors.js';
 import type { Publication } from '../domain/retention.js';
 import { takeOut, whileHeld, type Attempt } from './attempt.js';
-import { hasCode, syncDirectory } from './files.js';
+import { hasCode, syncDirectory, syncFileSystem } from './files.js';
 import { readPointer } from './inventory.js';
 import { CURRENT_LINK, SNAPSHOTS_DIR, type VolumeLayout } from './layout.js';
+import { readPublications, writePublications } from './publications.js';
 
 /** A step after which a test may stop the process; see `PublishHooks`. */
 export interface PublishHooks {
@@ -27,6 +26,7 @@ export async function publishSnapshot(
   now: Date,
   hooks: PublishHooks = {},
 ): Promise<void> {
+  const timeMs = now.getTime();
   await whileHeld(attempt, async () => {
     const wanted = await readdir(join(layout.snapshots, name));
     const present = new Set(await readdir(layout.data));
@@ -36,11 +36,13 @@ export async function publishSnapshot(
     }
     await syncFileSystem(layout.data);
     if ((await readPointer(layout)) !== name) {
-      await appendPublication(layout, { snapshot: name, timeMs: now.getTime() });
+      await record(layout, attempt, { snapshot: name, timeMs, isPlanned: true });
       await hooks.beforeFlip?.();
       await placeLink(attempt, join(SNAPSHOTS_DIR, name), layout.current);
       await syncDirectory(layout.data);
     }
+    const last = (await readPublications(layout)).findLast(({ isPlanned }) => isPlanned !== true);
+    if (last?.snapshot !== name) await record(layout, attempt, { snapshot: name, timeMs });
     await removeObsoleteLinks(layout, attempt, new Set(wanted));
   });
 }
@@ -74,18 +76,12 @@ async function isOwnLink(layout: VolumeLayout, entry: string): Promise<boolean> 
   }
 }
 
-/** The record comes before the flip: a crash between them keeps a snapshot longer than needed, never shorter. */
-async function appendPublication(layout: VolumeLayout, publication: Publication): Promise<void> {
-  const file = await open(layout.publications, 'a');
-  try {
-    await file.write(`${JSON.stringify(publication)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** `syncfs` for the whole tree at once: Node has only a call for each file, and coreutils has this one. */
-async function syncFileSystem(path: string): Promise<void> {
-  await promisify(execFile)('sync', ['-f', path]);
+/**
+ * Records the flip before it happens, so that no crash leaves a snapshot out that readers have seen, and once more after it:
+ * only what is known to have happened has superseded anything.
+ */
+async function record(layout: VolumeLayout, attempt: Attempt, publication: Publication): Promise<void> {
+  const { snapshot } = publication;
+  const others = (await readPublications(layout)).filter((other) => !(other.isPlanned && other.snapshot === snapshot));
+  await writePublications(layout, attempt, [...others, publication]);
 }

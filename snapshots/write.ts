@@ -5,7 +5,7 @@ import { diffListings } from '../domain/delta.js';
 import type { ManifestEntry } from '../domain/manifest.js';
 import { recordStaged, takeOut, whileHeld, type Attempt, type Staged } from './attempt.js';
 import { forEachInBatches } from './batches.js';
-import { hasCode } from './files.js';
+import { hasCode, syncFileSystem } from './files.js';
 import { manifestPath, readCurrent } from './inventory.js';
 import type { VolumeLayout } from './layout.js';
 import { readListing } from './manifestFile.js';
@@ -36,6 +36,8 @@ export async function writeTree(
     const [previous, next] = await Promise.all([readPublishedListing(layout), readListing(attempt.listing)]);
     const toWrite = await linkUnchanged(layout, attempt, previous, next, signal);
     if (toWrite.length > 0) await writeEntries(toWrite, attempt.tree);
+    // What is recorded as written, and soon as verified, must also be there after a power cut.
+    await syncFileSystem(layout.root);
     await recordStaged(attempt, { ...staged, step: 'written' });
   });
 }

@@ -1,4 +1,4 @@
-import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, isCancellation, log, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/control.js';
 import type { MoverActivities } from '../activities/mover.js';
 import { DroverError, FAILURES } from '../domain/errors.js';
@@ -175,8 +175,18 @@ export async function syncVolume({ volume, exportName, requests = [] }: SyncJob)
 
   /** Leaves nothing staged, says why in the status, and returns what the run has come to. */
   async function abandon(kind: 'aborted' | 'stalled', failure: Failure, refusal?: AttemptKey): Promise<SyncReport> {
-    await Promise.all([disk.concede({ volume, refusal }), tell({ kind, failure, plan })]);
+    await Promise.all([concede(refusal), tell({ kind, failure, plan })]);
     const result = kind === 'aborted' ? 'Aborted' : plan === undefined ? 'Stalled' : 'Held';
     return { result, revision: key?.revision, ...NOTHING_FETCHED };
+  }
+
+  /** On a broken disk this fails too. The run waits all the same: the next attempt begins by taking over what is staged. */
+  async function concede(refusal: AttemptKey | undefined): Promise<void> {
+    try {
+      await disk.concede({ volume, refusal });
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      log.warn('what was staged was not removed', { ...failureOf(error) });
+    }
   }
 }

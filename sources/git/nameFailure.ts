@@ -1,4 +1,5 @@
-import { access, statfs } from 'node:fs/promises';
+import { access, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DroverError, type FailureReason } from '../../domain/errors.js';
 import type { SourceContext, StoreContext } from '../source.js';
 import { classify } from './classify.js';
@@ -20,12 +21,15 @@ export async function nameFailure(
   if (scratchDir !== undefined && (await isGone(scratchDir))) {
     return new DroverError('Fenced', 'a newer attempt took the volume over');
   }
-  const named = isGitFailure(error) ? classify(error, error.label ?? label) : nameSystemError(error);
-  const isInodes = named.reason === 'NoSpace' && scratchDir !== undefined && (await hasNoInodes(scratchDir));
-  return new DroverError(isInodes ? 'NoInodes' : named.reason, redact(named.message, credentials), {
-    cause: named.cause,
-  });
+  const refusal = isGitFailure(error) && WRITE_FAILED.test(error.stderr) ? await tryToWrite(scratchDir) : undefined;
+  const cause = refusal ?? error;
+  const named = isGitFailure(cause) ? classify(cause, cause.label ?? label) : nameSystemError(cause);
+  return new DroverError(named.reason, redact(named.message, credentials), { cause: named.cause });
 }
+
+/** Git does not say why the disk took no more, where it writes files of a tree. */
+const WRITE_FAILED = /unable to write (?:file|new index file)(?!.*: )/;
+const PROBE_BYTES = 1024 * 1024;
 
 const SYSTEM_REASONS: Record<string, FailureReason> = {
   ENOSPC: 'NoSpace',
@@ -38,6 +42,20 @@ function nameSystemError(error: unknown): DroverError {
   return new DroverError(SYSTEM_REASONS[errorCode(error) ?? ''] ?? 'Internal', message, { cause: error });
 }
 
+/** What the disk says to a write of our own; undefined when it takes it, or when there is no place to write. */
+async function tryToWrite(scratchDir: string | undefined): Promise<unknown> {
+  if (scratchDir === undefined) return undefined;
+  const probe = join(scratchDir, 'probe');
+  try {
+    await writeFile(probe, Buffer.alloc(PROBE_BYTES), { flush: true });
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    await rm(probe, { force: true });
+  }
+}
+
 async function isGone(directory: string): Promise<boolean> {
   try {
     await access(directory);
@@ -45,10 +63,4 @@ async function isGone(directory: string): Promise<boolean> {
   } catch (error) {
     return errorCode(error) === 'ENOENT';
   }
-}
-
-/** The system says ENOSPC for both; file systems without a fixed number of inodes report 0 of 0. */
-async function hasNoInodes(directory: string): Promise<boolean> {
-  const { files, ffree } = await statfs(directory);
-  return files > 0 && ffree === 0;
 }

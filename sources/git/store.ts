@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { StoreContext } from '../source.js';
@@ -41,13 +42,34 @@ export async function openView(setup: GitSetup, dirs: StoreDirs): Promise<StoreV
   // Fails when a newer attempt has taken the scratch space away; `git init` would make it again, so it runs inside.
   await mkdir(gitDir);
   await askGit({ ...setup, dir: gitDir }, ['init', '--bare', '--template=', '.']);
-  if (!isReadOnly) await mkdir(join(storeDir, PACKS), { recursive: true });
-  await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
+  if (!isReadOnly) await createStore({ scratchDir, storeDir });
   await writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${resolve(storeDir, 'objects')}\n`);
   await writeShallow(join(gitDir, SHALLOW), await readShallow(storeDir), gitDir);
   const view = { setup: inRepository(setup, gitDir), gitDir, ...(!isReadOnly && { keepIn: storeDir }) };
   await writeKeptRefs(view, dirs);
   return view;
+}
+
+/**
+ * Makes an empty store by a rename out of the scratch space: a late process, whose volume may be gone by now, has none any
+ * more and so makes no directory again.
+ */
+async function createStore({ scratchDir, storeDir }: Pick<StoreDirs, 'scratchDir' | 'storeDir'>): Promise<void> {
+  if (existsSync(storeDir)) return;
+  const next = await makePackDirectory(scratchDir);
+  try {
+    await rename(next, storeDir);
+  } catch (error) {
+    // Another attempt was faster, and its store is as good.
+    if (!['ENOTEMPTY', 'EEXIST'].includes(errorCode(error) ?? '')) throw error;
+  }
+}
+
+/** An empty store on its way, in the scratch space. Level by level: nothing above may be made again. */
+async function makePackDirectory(scratchDir: string): Promise<string> {
+  const store = join(scratchDir, `store-${randomUUID()}`);
+  for (const directory of [store, join(store, 'objects'), join(store, PACKS)]) await mkdir(directory);
+  return store;
 }
 
 async function writeKeptRefs({ setup, gitDir }: StoreView, dirs: StoreDirs): Promise<void> {
@@ -106,8 +128,7 @@ export async function countPacks(storeDir: string): Promise<number> {
  * renames costs one fetch.
  */
 export async function replaceStore({ setup, gitDir }: StoreView, { scratchDir, storeDir }: StoreDirs): Promise<void> {
-  const next = join(scratchDir, `store-${randomUUID()}`);
-  await mkdir(join(next, PACKS), { recursive: true });
+  const next = await makePackDirectory(scratchDir);
   // The view no longer borrows the store's objects, so this finds what was packed.
   await rm(join(gitDir, 'objects', 'info', 'alternates'));
   const shallow = await readShallow(gitDir);

@@ -120,7 +120,7 @@ export async function createMoverSetup(): Promise<MoverSetup> {
       graceMs: 0,
       kube: createFakeKubeStore(objects).client,
       createSource: () => source,
-      now: () => new Date(),
+      confirmTry: () => Promise.resolve(),
     },
     setVolume(change = {}, metadata = {}) {
       objects.set(VOLUME_PATH, gitVolume(change, metadata));

@@ -135,6 +135,16 @@ describe('a sync, step by step', () => {
     expect(await read('a.txt')).toBe('one');
   });
 
+  it('gives up also when it was killed while it claimed its directory', async () => {
+    await mkdir(root);
+    await writeFile(join(root, 'marker.json'), JSON.stringify({ uid: VOLUME.uid }));
+    const refusal = { generation: 1, credentialsVersion: '' };
+
+    await run(mover.concede, { volume: VOLUME, refusal });
+
+    expect(await readdir(root)).toEqual(['marker.json', 'refusal.json']);
+  });
+
   it('does not publish what is not staged', async () => {
     const step = await resolveTarget();
 
@@ -423,6 +433,39 @@ describe('retire', () => {
     await expect(run(elsewhere.retire, { volume: VOLUME, deletionPolicy: 'Delete' })).rejects.toMatchObject({
       type: 'ExportUnreachable',
     });
+  });
+});
+
+describe('a try that was given to another mover before it took the volume over', () => {
+  const stale = (): MoverActivities =>
+    createMoverActivities({
+      ...setup.ports,
+      confirmTry: () => Promise.reject(new DroverError('Fenced', 'the step was given to another mover')),
+    });
+
+  it('does not go back to an older snapshot', async () => {
+    await syncOnce();
+    setup.source.head = REV2;
+    await syncOnce();
+    setup.setVolume({ pin: REV1 });
+    const step = await resolveTarget();
+
+    await expect(run(stale().publish, step)).rejects.toMatchObject({ type: 'Fenced' });
+
+    expect(await read('a.txt')).toBe('two');
+    expect(await readdir(join(root, 'staging'))).toEqual([]);
+  });
+
+  it('leaves what the newer try has staged', async () => {
+    const step = await resolveTarget();
+    await run(mover.diff, step);
+    await expect(run(stale().diff, step)).rejects.toMatchObject({ type: 'Fenced' });
+    await expect(run(stale().concede, { volume: VOLUME })).rejects.toMatchObject({ type: 'Fenced' });
+    setup.source.calls.length = 0;
+
+    await run(mover.fetch, step);
+
+    expect(setup.source.calls).toEqual(['write a.txt dir/b.txt']);
   });
 });
 

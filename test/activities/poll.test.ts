@@ -41,11 +41,12 @@ function start(volumes: readonly VolumeObject[], look: LookFunction, change: Par
     graceMs: 0,
     kube: fakeKubeClient({}),
     createSource: ({ url }) => ({ ...createFakeSource(), host: new URL(url).host }),
-    now: () => new Date(),
+    confirmTry: () => Promise.resolve(),
     createReflectors: () => [reflector],
     requestSync: async ({ name }, request) => void requests.push({ name, ...request }),
     reportLook: async (_resource, { kind }) => void reports.push(kind),
     observePoll: (_kind, latenessMs) => void lateness.push(latenessMs),
+    now: () => new Date(),
     warn: (message, { error }) => void warnings.push(`${message}: ${String(error)}`),
     clock,
     ...change,
@@ -319,5 +320,12 @@ describe('the end', () => {
 
 function basePorts() {
   const unused = fakeKubeClient({});
-  return { exportName: 'local', exportPath: '', privateRoot: '', graceMs: 0, kube: unused, now: () => new Date() };
+  return {
+    exportName: 'local',
+    exportPath: '',
+    privateRoot: '',
+    graceMs: 0,
+    kube: unused,
+    confirmTry: () => Promise.resolve(),
+  };
 }

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, statSyn
 import { join } from 'node:path';
 import { startGitDaemon, type GitServer } from '../doubles/git/daemon.js';
 import { createRepository, type Repository } from '../doubles/git/repository.js';
-import { hasPublished, isReady, startEnvironment, type Environment } from './environment.js';
+import { VOLUME_API_VERSION, volumePath, volumesInPath, volumesPath } from '../../k8s/paths.js';
+import { hasPublished, isReady, startEnvironment, until, type Environment } from './environment.js';
 
 jest.setTimeout(120_000);
 
@@ -168,5 +169,38 @@ describe('a volume with a Git source', () => {
 
     expect(adopted.exitCode).toBe(0);
     await environment.untilVolume('sub', isReady);
+  });
+});
+
+describe('volumes whose names run together', () => {
+  it('have a directory each, also beside a cluster volume of the same name', async () => {
+    const { namespace, kube, drover } = environment;
+    const other = `b-${namespace}`;
+    await kube.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: other } });
+    // `a-b` in N, `a` in b-N: joined by a dash both are a-b-N.
+    const volumes = [
+      { kind: 'SharedVolume', namespace, name: 'a-b' },
+      { kind: 'SharedVolume', namespace: other, name: 'a' },
+      { kind: 'ClusterSharedVolume', namespace: '', name: `a-b-${namespace}` },
+    ] as const;
+    const directories = [`${namespace}.a-b`, `${other}.a`, `_cluster.a-b-${namespace}`];
+    for (const [index, volume] of volumes.entries()) {
+      const names = createRepository(join(environment.dir, 'served'), `names-${index}.git`);
+      names.commit({ owner: directories[index] ?? '' });
+      const collection = volume.kind === 'SharedVolume' ? volumesInPath(volume.namespace) : volumesPath(volume.kind);
+      await kube.create(collection, {
+        apiVersion: VOLUME_API_VERSION,
+        kind: volume.kind,
+        metadata: { name: volume.name, ...(volume.namespace !== '' && { namespace: volume.namespace }) },
+        spec: { mountPath: '/srv/x', source: { git: { url: `${server.url}/names-${index}.git` } } },
+      });
+    }
+    const owner = (directory: string): string => join(drover.exportPath, directory, 'data/owner');
+    await until(() => directories.every((directory) => existsSync(owner(directory))), 60_000);
+
+    expect(directories.map((directory) => readFileSync(owner(directory), 'utf8'))).toEqual(directories);
+    await Promise.all(volumes.map((volume) => kube.delete(volumePath(volume))));
+    await until(() => directories.every((directory) => !existsSync(join(drover.exportPath, directory))), 60_000);
+    await kube.delete(`/api/v1/namespaces/${other}`);
   });
 });

@@ -103,6 +103,32 @@ describe('taking over', () => {
     expect(await readFile(second.listing, 'utf8')).toBe('');
   });
 
+  it('prefers what is complete to what a late process has left', async () => {
+    await volume.stage('rev1', { a: '1' });
+    for (const stray of ['a-stray', 'z-stray']) await mkdir(join(volume.layout.staging, stray));
+
+    const next = await takeOver(volume.layout, nextToken());
+
+    expect(await readStaged(next)).toMatchObject({ revision: 'rev1' });
+    expect(await readdir(volume.layout.staging)).toEqual([next.token]);
+  });
+
+  it('by several at once leaves one directory, with all that was staged', async () => {
+    for (let round = 0; round < 5; round++) {
+      await volume.stage('rev1', { a: '1' });
+      const tokens = Array.from({ length: 4 }, nextToken);
+
+      const results = await Promise.allSettled(tokens.map((token) => takeOver(volume.layout, token)));
+
+      const refusals = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+      for (const refusal of refusals) expect(refusal).toMatchObject({ reason: 'Fenced' });
+      const staging = await readdir(volume.layout.staging);
+      expect(staging).toHaveLength(1);
+      const kept = await readFile(join(volume.layout.staging, staging[0] ?? '', 'tree/a'), 'utf8');
+      expect(kept).toBe('1');
+    }
+  });
+
   it('sorts out more than one left-over', async () => {
     await mkdir(join(volume.layout.staging, 'stray-1'));
     await mkdir(join(volume.layout.staging, 'stray-2'));

@@ -81,12 +81,4 @@ describe('retireDirectory', () => {
 
     expect(await readOwner(layout)).toBe('mine');
   });
-
-  it('does nothing when the export is not there', async () => {
-    await rm(exportPath, { recursive: true });
-
-    await expect(retireDirectory(layout, { uid: 'mine', deletionPolicy: 'Delete' })).rejects.toMatchObject({
-      reason: 'ExportUnreachable',
-    });
-  });
 });

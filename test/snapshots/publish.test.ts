@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { takeOver } from '../../snapshots/attempt.js';
-import { listPublished, readPublications, readPublished } from '../../snapshots/inventory.js';
+import { listPublished, readPublished } from '../../snapshots/inventory.js';
+import { readPublications, writePublications } from '../../snapshots/publications.js';
+import { pruneSnapshots } from '../../snapshots/prune.js';
 import { publishSnapshot } from '../../snapshots/publish.js';
 import { keepSnapshot } from '../../snapshots/snapshot.js';
 import { createVolume, nextToken, type VolumeOnDisk } from './volumeOnDisk.js';
@@ -119,6 +121,32 @@ describe('publishing', () => {
     await expect(volume.publish('rev3', { notes: 'ours' })).rejects.toMatchObject({ reason: 'ForeignDirectory' });
     expect(await read('a')).toBe('2');
     expect(await read('notes')).toBe('mine');
+  });
+
+  it('takes nothing for superseded by a flip that did not happen', async () => {
+    const first = await volume.publish('rev1', { a: '1' });
+    const { attempt, snapshot } = await volume.stage('rev2', { a: '2' });
+    await keepSnapshot(volume.layout, attempt, snapshot);
+    const killed = (): Promise<void> => Promise.reject(new Error('killed'));
+    const hooks = { beforeFlip: killed };
+    await expect(publishSnapshot(volume.layout, attempt, snapshot.name, new Date(0), hooks)).rejects.toThrow('killed');
+    expect(await listPublished(volume.layout)).toMatchObject([{ name: first.name }]);
+
+    await volume.publish('rev3', { a: '3' });
+    const limits = { retain: 1, graceMs: 60_000 };
+    const expired = await pruneSnapshots(volume.layout, await takeOver(volume.layout, nextToken()), limits, new Date());
+
+    expect(expired).toEqual([]);
+  });
+
+  it('cannot put an old record over a newer one after it was taken over', async () => {
+    await volume.publish('rev1', { a: '1' });
+    const old = await takeOver(volume.layout, nextToken());
+    const record = await readPublications(volume.layout);
+    await volume.publish('rev2', { a: '2' });
+
+    await expect(writePublications(volume.layout, old, record)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await readPublications(volume.layout)).toHaveLength(2);
   });
 
   it('records when each snapshot was published, the newest first', async () => {

@@ -16,6 +16,7 @@ import { pollMetrics } from '../shared/metrics.js';
 import { runProcess } from '../shared/process.js';
 import { runTogether, runWorker } from '../shared/runWorker.js';
 import { workerOptions } from '../shared/temporal.js';
+import { confirmTry } from './confirmTry.js';
 import { reportLook } from './reportLook.js';
 
 /** The mover of one export: moves its bytes, and watches the sources of its volumes. */
@@ -48,7 +49,7 @@ await runProcess('mover', readMoverConfig, async (config, { log, registry, tempo
     reportProgress: async ({ workflowId, runId }: { workflowId: string; runId: string }, progress: object) => {
       await client.workflow.getHandle(workflowId, runId).signal('progressed', progress);
     },
-    now: () => new Date(),
+    confirmTry: confirmTry(client),
   };
   const warn = (message: string, details: Record<string, unknown>): void => log.warn(details, message);
 
@@ -78,6 +79,7 @@ await runProcess('mover', readMoverConfig, async (config, { log, registry, tempo
         },
         reportLook: reportLook(kube),
         observePoll: pollMetrics(registry),
+        now: () => new Date(),
         warn,
       }),
       maxConcurrentActivityTaskExecutions: 1,

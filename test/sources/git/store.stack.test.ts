@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -12,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createGitSource } from '../../../sources/git/index.js';
 import type { StoreContext } from '../../../sources/source.js';
 import { createVolumeDirs, LOCAL_SERVERS } from '../../doubles/git/context.js';
@@ -221,6 +224,27 @@ describe('the store', () => {
     await expect(source.list(revision, context)).rejects.toMatchObject({ reason: 'Fenced' });
     expect(existsSync(context.scratchDir)).toBe(false);
     expect(existsSync(volume.storeDir)).toBe(false);
+  });
+
+  it('is not made again by a step that was stopped while its volume was removed', async () => {
+    const volume = createVolume();
+    const revision = volume.repository.commit({ 'a.txt': 'one' });
+    const source = createGitSource({ url: `${server.url}/${volume.repository.name}`, depth: 1 }, LOCAL_SERVERS);
+    // Whenever the volume goes, in the middle of what: nothing of it may come again.
+    for (let delayMs = 0; delayMs < 40; delayMs += 2) {
+      const root = mkdtempSync(join(dirs.root, 'gone-'));
+      const scratchDir = join(root, 'scratch');
+      mkdirSync(scratchDir);
+      const listing = source.list(revision, dirs.context({ storeDir: join(root, 'store'), scratchDir }));
+      const ended = listing.then(
+        () => 'listed',
+        (error: unknown) => (error as { reason?: string }).reason,
+      );
+      await sleep(delayMs);
+      renameSync(root, `${root}.removed`);
+      expect(['listed', 'Fenced']).toContain(await ended);
+      expect(existsSync(root)).toBe(false);
+    }
   });
 
   it('needs no rewriting before the first fetch', async () => {
