@@ -162,7 +162,7 @@ export function createMoverActivities(ports: MoverPorts) {
         const name = target.snapshot ?? described?.name;
         if (name === undefined) throw new DroverError('VerificationFailed', 'the staged tree is gone');
         if (described !== undefined) await keepSnapshot(layout, attempt, described);
-        await publishSnapshot(layout, attempt, name, ports.now());
+        await publishSnapshot(layout, attempt, name, ports.now(), ports.publishHooks);
         await clearRefusal(layout);
         return readPublication(layout);
       }, ports.reportProgress),

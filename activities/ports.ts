@@ -1,5 +1,6 @@
 import type { SourceSettings } from '../domain/settings.js';
 import type { KubeClient } from '../k8s/client.js';
+import type { PublishHooks } from '../snapshots/publish.js';
 import type { Source } from '../sources/source.js';
 import type { ReportProgress } from './step.js';
 
@@ -15,5 +16,6 @@ export interface MoverPorts {
   readonly kube: KubeClient;
   readonly createSource: (settings: SourceSettings) => Source;
   readonly reportProgress?: ReportProgress;
+  readonly publishHooks?: PublishHooks;
   readonly now: () => Date;
 }

@@ -9,9 +9,12 @@ import { hasCode, syncDirectory } from './files.js';
 import { readPointer } from './inventory.js';
 import { CURRENT_LINK, SNAPSHOTS_DIR, type VolumeLayout } from './layout.js';
 
-/** A step after which a test may stop the process; see `PublishHooks`. */
+/** What tests and benchmarks may put into a publication. */
 export interface PublishHooks {
+  /** A step after which a test may stop the process. */
   readonly beforeFlip?: () => Promise<void>;
+  /** Replaces what makes everything on the file system of `path` durable, to measure what that costs. */
+  readonly makeDurable?: (path: string) => Promise<void>;
 }
 
 /**
@@ -34,7 +37,7 @@ export async function publishSnapshot(
       if (!present.has(entry)) await placeLink(attempt, join(CURRENT_LINK, entry), join(layout.data, entry));
       else await requireOwnLink(layout, entry);
     }
-    await syncFileSystem(layout.data);
+    await (hooks.makeDurable ?? syncFileSystem)(layout.data);
     if ((await readPointer(layout)) !== name) {
       await appendPublication(layout, { snapshot: name, timeMs: now.getTime() });
       await hooks.beforeFlip?.();
