@@ -1,4 +1,4 @@
-/** Every figure that a workload can report, with its unit. Smaller is better for all. */
+/** Every figure that a workload can report, with its unit. */
 export const UNITS = {
   /** From the start until the whole operation is done. */
   wall: 'ms',
@@ -10,6 +10,9 @@ export const UNITS = {
   view: 'ms',
   /** The publish step alone. */
   publish: 'ms',
+  /** From one branch to another, and back to the first. */
+  switch: 'ms',
+  back: 'ms',
   /** What Temporal adds to a run. */
   overhead: 'ms',
   /** User and system time of the processes and all that they started. Ours: the mover; where it says so, control too. */
@@ -33,6 +36,11 @@ export const UNITS = {
   storeGrowth: 'KiB',
   /** 99th percentile of how long after its due time a look at a source began. */
   latenessP99: 's',
+  /** Looks at sources, or updates, that were made meanwhile. */
+  polls: 'polls',
+  updates: 'updates',
+  /** Whole trees that readers have read. */
+  trees: 'trees',
   /** Trees in which a reader saw files of more than one revision. */
   torn: 'trees',
   /** Files that a reader did not find. */

@@ -28,13 +28,13 @@ export function countChanged(before: ReadonlyMap<string, string>, after: Readonl
   return [...paths].filter((path) => before.get(path) !== after.get(path)).length;
 }
 
-/** Inodes of the files in a tree. */
-export function fileInodes(dir: string, without = ''): ReadonlySet<bigint> {
+/** Inode and time of the last write of each file in a tree: what was written anew has others, a hard link has not. */
+export function fileStamps(dir: string, without = ''): ReadonlySet<string> {
   return new Set(
     [...entriesOf(dir, without)]
       .map((path) => lstatSync(join(dir, path), { bigint: true }))
       .filter((stat) => stat.isFile())
-      .map(({ ino }) => ino),
+      .map(({ ino, mtimeNs }) => `${ino} ${mtimeNs}`),
   );
 }
 
@@ -43,7 +43,7 @@ export function digestOf(dir: string, without = ''): string {
   const hash = createHash('sha256');
   for (const path of [...entriesOf(dir, without)].sort()) {
     const stat = lstatSync(join(dir, path));
-    hash.update(`${path}\0${stat.mode & 0o777}\0`);
+    hash.update(`${path}\0${stat.mode & 0o170100}\0`);
     if (stat.isFile()) hash.update(readFileSync(join(dir, path)));
     if (stat.isSymbolicLink()) hash.update(readlinkSync(join(dir, path)));
   }
@@ -53,4 +53,12 @@ export function digestOf(dir: string, without = ''): string {
 /** Bytes that the files below `dir` hold. */
 export function bytesBelow(dir: string): number {
   return [...entriesOf(dir, '')].reduce((sum, path) => sum + lstatSync(join(dir, path)).size, 0);
+}
+
+/** Files below `dir` that hold `text`, in their content or in their path. */
+export function countPlaces(text: string, dir: string): number {
+  return [...entriesOf(dir, '')].filter((path) => {
+    const isFile = lstatSync(join(dir, path)).isFile();
+    return path.includes(text) || (isFile && readFileSync(join(dir, path)).includes(text));
+  }).length;
 }

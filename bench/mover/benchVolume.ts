@@ -3,10 +3,11 @@ import type { SharedVolumeSpec } from '../../domain/generated/sharedVolume.js';
 import { VOLUME_API_VERSION } from '../../k8s/paths.js';
 import type { VolumeObject } from '../../k8s/volume.js';
 
-type Git = NonNullable<NonNullable<SharedVolumeSpec['source']>['git']>;
+/** `spec.source.git`. */
+export type GitSpec = NonNullable<NonNullable<SharedVolumeSpec['source']>['git']>;
 
 /** A new volume, as the API server would have it. */
-export function benchVolume(git: Git, spec: Partial<SharedVolumeSpec> = {}): VolumeObject {
+export function benchVolume(git: GitSpec, spec: Partial<SharedVolumeSpec> = {}): VolumeObject {
   const uid = randomUUID();
   return {
     apiVersion: VOLUME_API_VERSION,

@@ -13,8 +13,9 @@ import type { MoverAnswer, MoverCall, SyncOutcome } from './calls.js';
 /** The mover's functions, in a process of their own that has been running for a while. */
 export interface Mover {
   readonly pid: number;
-  /** What the process wrote to standard output and error. */
-  readonly logPath: string;
+  /** Holds what the process wrote to standard output and error. */
+  readonly logDir: string;
+  readonly exportPath: string;
   put(path: string, object: object): Promise<void>;
   /** A whole sync. Rejects when a step fails. */
   sync(volume: VolumeObject, options?: { readonly isDurable: boolean }): Promise<SyncOutcome>;
@@ -27,8 +28,9 @@ export interface Mover {
 export async function startMover({ dir, env, profileDir, defer, signal }: Bench): Promise<Mover> {
   const exportPath = join(dir, 'export');
   const privateRoot = join(dir, 'private');
-  for (const path of [exportPath, privateRoot]) await mkdir(path, { recursive: true, mode: 0o700 });
-  const logPath = join(dir, 'mover.log');
+  const logDir = join(dir, 'logs');
+  for (const path of [exportPath, privateRoot, logDir]) await mkdir(path, { mode: 0o700 });
+  const logPath = join(logDir, 'mover.log');
   const log = openSync(logPath, 'a');
   const child = fork(fileURLToPath(new URL('./main.js', import.meta.url)), [exportPath, privateRoot], {
     env: { ...env },
@@ -58,7 +60,8 @@ export async function startMover({ dir, env, profileDir, defer, signal }: Bench)
 
   return {
     pid: child.pid ?? 0,
-    logPath,
+    logDir,
+    exportPath,
     async put(path, object) {
       await call({ kind: 'put', path, object });
     },

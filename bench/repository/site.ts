@@ -1,5 +1,4 @@
 import type { Commit } from './createRepository.js';
-import { filePath } from './layout.js';
 import { seededText } from './text.js';
 
 /** The size of a made site. */
@@ -16,8 +15,23 @@ export function siteSize(isQuick: boolean): SiteSize {
     : { files: 10_000, directories: 100, fileBytes: 4096 };
 }
 
-/** The first commit of a site on `main`. */
-export function firstCommit({ files, directories, fileBytes }: SiteSize): Commit {
-  const paths = Array.from({ length: files }, (_, index) => filePath(index, directories));
-  return { branch: 'main', files: paths.map((path, index) => [path, seededText(index, fileBytes)] as const) };
+/** The path of a file: the files are spread evenly over the directories. */
+export function filePath(index: number, { directories }: Pick<SiteSize, 'directories'>): string {
+  return `directory-${index % directories}/file-${index}.txt`;
+}
+
+/** The content of a file in one revision of it, which the first line names. */
+export function fileText(index: number, revision: number, { fileBytes }: Pick<SiteSize, 'fileBytes'>): string {
+  const head = `revision ${revision}\n`;
+  return head + seededText(index * 1_000 + revision, fileBytes - head.length);
+}
+
+/** The first `count` files, all when absent, in one revision. */
+export function* siteFiles(size: SiteSize, revision: number, count = size.files): Generator<readonly [string, string]> {
+  for (let index = 0; index < count; index++) yield [filePath(index, size), fileText(index, revision, size)];
+}
+
+/** A commit on `main` that writes the first `count` files, all when absent, in one revision. */
+export function siteCommit(size: SiteSize, revision: number, count = size.files): Commit {
+  return { branch: 'main', files: siteFiles(size, revision, count) };
 }
