@@ -34,12 +34,14 @@ export async function createRepository({ env, signal }: Bench, servedDir: string
   const git = (...args: string[]): Promise<string> => run(dir, ...args);
   // The same time for all: ids of commits are the same in every run.
   let timeSeconds = 1_700_000_000;
-  const branches = new Set<string>();
+  const stored = new Set<string>();
+  const streamed = new Set<string>();
 
   const describe = ({ branch, from, files, renames = [] }: Commit): string => {
     const ref = `refs/heads/${branch}`;
-    const parent = from ?? (branches.has(branch) ? `${ref}^0` : undefined);
-    branches.add(branch);
+    // A commit follows the one before it on the branch by itself, but only within one stream.
+    const parent = from ?? (stored.has(branch) && !streamed.has(branch) ? `${ref}^0` : undefined);
+    streamed.add(branch);
     const lines = [`commit ${ref}`, `committer Bench <bench@drover.invalid> ${timeSeconds++} +0000`, 'data 0'];
     if (parent !== undefined) lines.push(`from ${parent}`);
     for (const [old, next] of renames) lines.push(`R ${old} ${next}`);
@@ -52,6 +54,8 @@ export async function createRepository({ env, signal }: Bench, servedDir: string
 
   const write = async (input: string): Promise<void> => {
     await runCommand('git', ['-C', dir, 'fast-import', '--quiet', '--force'], { env, input }, signal);
+    for (const branch of streamed) stored.add(branch);
+    streamed.clear();
   };
 
   return {
