@@ -28,7 +28,8 @@ async function run(options: BenchOptions): Promise<void> {
   const { workloads, isQuick, repeat, profileDir } = options;
   await mkdir(options.dir ?? tmpdir(), { recursive: true });
   const parentDir = await mkdtemp(join(options.dir ?? tmpdir(), 'drover-bench-'));
-  const common = { isQuick, repeat, profileDir, parentDir, env: childEnvironment(process.env), say };
+  const { env: ownEnv } = process;
+  const common = { isQuick, repeat, profileDir, parentDir, ownEnv, env: childEnvironment(ownEnv), say };
   const rows: Row[] = [];
   try {
     for (const workload of workloads) {

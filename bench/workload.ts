@@ -22,6 +22,8 @@ export interface Bench {
   readonly dir: string;
   /** Where Node writes CPU profiles of the mover. */
   readonly profileDir: string | undefined;
+  /** The environment of this process: where tools are looked for. */
+  readonly ownEnv: Readonly<Record<string, string | undefined>>;
   /** The environment of all children. */
   readonly env: Readonly<Record<string, string>>;
   readonly say: (line: string) => void;
