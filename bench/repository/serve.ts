@@ -14,6 +14,6 @@ export async function serveRepository(bench: Bench): Promise<ServedRepository> {
   await mkdir(servedDir, { recursive: true });
   const repository = await createRepository(bench, servedDir, 'site.git');
   const daemon = await startGitDaemon(servedDir);
-  bench.defer(daemon.close);
+  bench.defer(() => daemon.close());
   return { ...repository, url: `${daemon.url}/site.git` };
 }

@@ -25,7 +25,7 @@ export const coldHttp: Workload = {
     await repository.commit([siteCommit(size, 0)]);
     await repository.pack();
     const server = await startSmartHttp(servedDir, { user: 'bench', password });
-    bench.defer(server.close);
+    bench.defer(() => server.close());
     const mover = await startMover(bench);
     await mover.put(secretPath('bench', 'site'), {
       metadata: { name: 'site', namespace: 'bench', uid: randomUUID(), resourceVersion: '1' },

@@ -53,7 +53,7 @@ async function serveCopies(bench: Bench, count: number): Promise<string[]> {
     await cp(first.dir, join(servedDir, `site-${index}.git`), { recursive: true });
   }
   const daemon = await startGitDaemon(servedDir);
-  bench.defer(daemon.close);
+  bench.defer(() => daemon.close());
   return Array.from({ length: count }, (_, index) => `${daemon.url}/site-${index}.git`);
 }
 
