@@ -25,7 +25,11 @@ export function parseBenchOptions(argv: readonly string[], registry: readonly Wo
   const command = new Command('npm run bench --')
     .description('Measures Drover beside its peers, on this machine. Without names every workload runs.')
     .argument('[names...]', `any of ${registry.map(({ name }) => name).join(' ')}`)
-    .option('--json', 'print a JSON array of the figures and nothing else on standard output', false)
+    .option(
+      '--json',
+      'print a JSON array of the figures and nothing else on standard output (with npm run --silent)',
+      false,
+    )
     .option('--quick', 'small sizes: a smoke run whose figures mean nothing', false)
     .option('--repeat <n>', 'runs of each contestant, in place of the default of each workload', parseRepeat)
     .option('--dir <dir>', 'where fixtures and volumes are made, in place of the directory for temporary files')
