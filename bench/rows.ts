@@ -17,12 +17,16 @@ export const UNITS = {
   overhead: 'ms',
   /** User and system time of the processes and all that they started. Ours: the mover; where it says so, control too. */
   cpu: 'ms',
+  cpuMover: 'ms',
+  cpuControl: 'ms',
   cpuTemporal: 'ms',
   cpuApiServer: 'ms',
   cpuEtcd: 'ms',
   cpuControllerManager: 'ms',
   /** The largest sum of resident memory of these processes that was sampled. */
   rss: 'MiB',
+  rssMover: 'MiB',
+  rssControl: 'MiB',
   rssTemporal: 'MiB',
   rssApiServer: 'MiB',
   rssEtcd: 'MiB',

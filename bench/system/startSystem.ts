@@ -11,8 +11,11 @@ import { connect, type KubeClient } from '../../k8s/client.js';
 import { usageOf, type Usage } from '../usage.js';
 import type { Bench } from '../workload.js';
 
-/** What the shares are told apart by. Drover is mover and control. */
-export type Part = 'drover' | 'temporal' | 'kube-apiserver' | 'kube-controller-manager' | 'etcd';
+/** The processes whose shares are told apart. */
+const PARTS = ['mover', 'control', 'temporal', 'kube-apiserver', 'kube-controller-manager', 'etcd'] as const;
+
+/** What each process and all that it started has used so far. */
+export type SystemUsage = Readonly<Record<(typeof PARTS)[number], Usage>>;
 
 /** The whole system: real servers, Drover's own processes, custom resources. */
 export interface System {
@@ -20,8 +23,7 @@ export interface System {
   readonly temporal: Client;
   /** The metrics of the mover, as Prometheus reads them. */
   readonly moverMetricsUrl: string;
-  /** What each part and all that it started has used so far. */
-  readonly usage: () => Readonly<Record<Part, Usage>>;
+  readonly usage: () => SystemUsage;
 }
 
 export const NAMESPACE = 'bench';
@@ -45,34 +47,19 @@ export async function startSystem({ dir, env, ownEnv, say, defer, signal }: Benc
     signal,
   );
 
-  const pidsOf: Record<Part, () => (number | undefined)[]> = {
-    drover: () => [drover.pid('control'), drover.pid('mover-local')],
-    temporal: () => [stack.pid('temporal')],
-    'kube-apiserver': () => [stack.pid('kube-apiserver')],
-    'kube-controller-manager': () => [stack.pid('kube-controller-manager')],
-    etcd: () => [stack.pid('etcd')],
+  const pidOf = (part: (typeof PARTS)[number]): number | undefined => {
+    if (part === 'control') return drover.pid('control');
+    return part === 'mover' ? drover.pid('mover-local') : stack.pid(part);
   };
-  const usageOfPart = (part: Part): Usage => {
-    const total = { cpuMs: 0, rssBytes: 0, diskBytes: 0 };
-    for (const pid of pidsOf[part]()) {
-      if (pid === undefined) throw new Error(`${part} has died`);
-      const usage = usageOf(pid);
-      total.cpuMs += usage.cpuMs;
-      total.rssBytes += usage.rssBytes;
-      total.diskBytes += usage.diskBytes;
-    }
-    return total;
+  const usageOfPart = (part: (typeof PARTS)[number]): Usage => {
+    const pid = pidOf(part);
+    if (pid === undefined) throw new Error(`${part} has died`);
+    return usageOf(pid);
   };
   return {
     kube,
     temporal: new Client({ connection, namespace: stack.temporalNamespace }),
     moverMetricsUrl: drover.addresses['mover-local metrics'] ?? '',
-    usage: () => ({
-      drover: usageOfPart('drover'),
-      temporal: usageOfPart('temporal'),
-      'kube-apiserver': usageOfPart('kube-apiserver'),
-      'kube-controller-manager': usageOfPart('kube-controller-manager'),
-      etcd: usageOfPart('etcd'),
-    }),
+    usage: () => Object.fromEntries(PARTS.map((part) => [part, usageOfPart(part)])) as SystemUsage,
   };
 }

@@ -8,10 +8,10 @@ import { startGitDaemon } from '../../test/doubles/git/daemon.js';
 import { createRepository } from '../repository/createRepository.js';
 import { siteCommit } from '../repository/site.js';
 import { toRows } from '../rows.js';
-import { cpuBetween } from '../system/cpuBetween.js';
 import { createVolume, untilPublished } from '../system/createVolume.js';
 import { latenessP99, looksBetween, parseLateness } from '../system/lateness.js';
-import { startSystem, type System } from '../system/startSystem.js';
+import { cpuShares, memoryPeaks } from '../system/shares.js';
+import { startSystem, type System, type SystemUsage } from '../system/startSystem.js';
 import { usageOf } from '../usage.js';
 import type { Bench, Workload } from '../workload.js';
 
@@ -71,23 +71,14 @@ async function pollAsSystem(bench: Bench, { urls, intervalSeconds, durationMs }:
 
   const before = system.usage();
   const lateBefore = await readLateness(system);
-  const rss = { drover: 0, temporal: 0, apiServer: 0, etcd: 0 };
-  await sampleFor(bench, durationMs, () => {
-    const usage = system.usage();
-    rss.drover = Math.max(rss.drover, usage.drover.rssBytes / MIB);
-    rss.temporal = Math.max(rss.temporal, usage.temporal.rssBytes / MIB);
-    rss.apiServer = Math.max(rss.apiServer, usage['kube-apiserver'].rssBytes / MIB);
-    rss.etcd = Math.max(rss.etcd, usage.etcd.rssBytes / MIB);
-  });
-  const cpu = cpuBetween(before, system.usage());
+  const looks: SystemUsage[] = [];
+  await sampleFor(bench, durationMs, () => void looks.push(system.usage()));
+  const cpu = cpuShares(before, system.usage());
   const lateAfter = await readLateness(system);
   return {
     polls: looksBetween(lateBefore, lateAfter),
     ...cpu,
-    rss: rss.drover,
-    rssTemporal: rss.temporal,
-    rssApiServer: rss.apiServer,
-    rssEtcd: rss.etcd,
+    ...memoryPeaks(looks),
     latenessP99: latenessP99(lateBefore, lateAfter),
   };
 }

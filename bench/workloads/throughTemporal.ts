@@ -8,7 +8,7 @@ import { startMover } from '../mover/startMover.js';
 import { serveRepository } from '../repository/serve.js';
 import { siteCommit } from '../repository/site.js';
 import { toRows } from '../rows.js';
-import { cpuBetween } from '../system/cpuBetween.js';
+import { cpuShares } from '../system/shares.js';
 import { createVolume, untilPublished } from '../system/createVolume.js';
 import { startSystem } from '../system/startSystem.js';
 import type { Workload } from '../workload.js';
@@ -53,7 +53,7 @@ export const throughTemporal: Workload = {
             const { result } = (await handle.result()) as SyncReport;
             const wall = performance.now() - startMs;
             if (result !== 'Published') throw new Error(`the run has ended as ${result}`);
-            return { wall, ...cpuBetween(before, system.usage()) };
+            return { wall, ...cpuShares(before, system.usage()) };
           },
         },
         {
