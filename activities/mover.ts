@@ -175,7 +175,7 @@ export function createMoverActivities(ports: MoverPorts) {
         const name = target.snapshot ?? described?.name;
         if (name === undefined) throw new DroverError('VerificationFailed', 'the staged tree is gone');
         if (described !== undefined) await keepSnapshot(layout, attempt, described);
-        await publishSnapshot(layout, attempt, name, await readExportTime(attempt));
+        await publishSnapshot(layout, attempt, name, await readExportTime(attempt), ports.publishHooks);
         await clearRefusal(layout);
         return readPublication(layout);
       }),

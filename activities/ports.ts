@@ -1,5 +1,6 @@
 import type { SourceSettings } from '../domain/settings.js';
 import type { KubeClient } from '../k8s/client.js';
+import type { PublishHooks } from '../snapshots/publish.js';
 import type { Source } from '../sources/source.js';
 import type { ReportProgress } from './step.js';
 
@@ -20,4 +21,5 @@ export interface MoverPorts {
    * was given to another mover meanwhile.
    */
   readonly confirmTry: (taskToken: Uint8Array) => Promise<void>;
+  readonly publishHooks?: PublishHooks;
 }

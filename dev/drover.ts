@@ -78,13 +78,7 @@ async function startProcesses(
         name: 'mover-local',
         worker: 'mover',
         ports: { metrics: ports.moverMetrics, health: ports.moverHealth },
-        variables: {
-          DROVER_EXPORT: 'local',
-          DROVER_EXPORT_PATH: exportDir,
-          // The servers of the demo and of the tests.
-          DROVER_ALLOW_LOOPBACK_SOURCES: 'true',
-          ...moverVariables,
-        },
+        variables: { ...localMover(exportDir), ...moverVariables },
       }),
     ]);
   } catch (error) {
@@ -98,6 +92,11 @@ async function startProcesses(
     'mover-local health': `http://127.0.0.1:${ports.moverHealth}/readyz`,
   };
   return { exportDir, addresses, pid: (name) => running.find((child) => child.name === name)?.pid(), stop };
+}
+
+/** What a mover of the local export is told. The servers of the demo and of the tests are on this machine. */
+export function localMover(exportDir: string): Record<string, string> {
+  return { DROVER_EXPORT: 'local', DROVER_EXPORT_PATH: exportDir, DROVER_ALLOW_LOOPBACK_SOURCES: 'true' };
 }
 
 function exportDirectory({ stateDir }: Stack): string {

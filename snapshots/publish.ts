@@ -8,9 +8,12 @@ import { readPointer } from './inventory.js';
 import { CURRENT_LINK, SNAPSHOTS_DIR, type VolumeLayout } from './layout.js';
 import { readPublications, writePublications } from './publications.js';
 
-/** A step after which a test may stop the process; see `PublishHooks`. */
+/** What tests and benchmarks may put into a publication. */
 export interface PublishHooks {
+  /** A step after which a test may stop the process. */
   readonly beforeFlip?: () => Promise<void>;
+  /** Replaces what makes everything on the file system of `path` durable, to measure what that costs. */
+  readonly makeDurable?: (path: string) => Promise<void>;
 }
 
 /**
@@ -34,7 +37,7 @@ export async function publishSnapshot(
       if (!present.has(entry)) await placeLink(attempt, join(CURRENT_LINK, entry), join(layout.data, entry));
       else await requireOwnLink(layout, entry);
     }
-    await syncFileSystem(layout.data);
+    await (hooks.makeDurable ?? syncFileSystem)(layout.data);
     if ((await readPointer(layout)) !== name) {
       await record(layout, attempt, { snapshot: name, timeMs, isPlanned: true });
       await hooks.beforeFlip?.();

@@ -1,5 +1,4 @@
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { DroverError } from '../domain/errors.js';
 import type { EntryMode, ManifestEntry } from '../domain/manifest.js';
 import { linkEscapes } from '../domain/paths.js';
@@ -15,49 +14,44 @@ export async function verifyTree(
   listing: readonly ManifestEntry[],
   signal: AbortSignal,
 ): Promise<ManifestEntry[]> {
-  const found = new Map<string, EntryMode | 'other'>();
-  const sizes = new Map<string, number>();
+  const found = await walk(tree, signal);
+  const verified: ManifestEntry[] = [];
+  await forEachInBatches(
+    listing,
+    ({ path, mode, size, id, converted }) => {
+      if (!found.delete(path)) reject(`"${path}" is missing, expected ${mode}`);
+      const stat = lstatSync(`${tree}/${path}`);
+      const foundMode = stat.isSymbolicLink() ? 'link' : stat.isFile() ? fileMode(stat.mode) : 'other';
+      if (foundMode !== mode) reject(`"${path}" is ${foundMode}, expected ${mode}`);
+      if (converted !== true && stat.size !== size) reject(`"${path}" has ${stat.size} bytes, expected ${size}`);
+      if (mode === 'link' && linkEscapes(path, readlinkSync(`${tree}/${path}`))) {
+        throw new DroverError('UnsafeLink', `the link "${path}" points out of the tree`);
+      }
+      verified.push({ path, mode, size: stat.size, id });
+    },
+    signal,
+  );
+  const [extra] = found;
+  if (extra !== undefined) reject(`"${extra}" is in the staged tree but not in the source`);
+  return verified;
+}
+
+/** The path of everything below `tree` that is not a directory. Links are not followed. */
+async function walk(tree: string, signal: AbortSignal): Promise<Set<string>> {
+  const found = new Set<string>();
   const directories = [''];
   for (let directory = directories.pop(); directory !== undefined; directory = directories.pop()) {
-    const prefix = directory === '' ? '' : `${directory}/`;
-    const children = readdirSync(join(tree, directory), { withFileTypes: true });
+    const prefix = directory;
     await forEachInBatches(
-      children,
+      readdirSync(`${tree}/${directory}`, { withFileTypes: true }),
       (child) => {
-        const path = `${prefix}${child.name}`;
-        if (child.isDirectory()) {
-          directories.push(path);
-          return;
-        }
-        const { mode, size } = lstatSync(join(tree, path));
-        found.set(path, child.isSymbolicLink() ? 'link' : child.isFile() ? fileMode(mode) : 'other');
-        sizes.set(path, size);
+        if (child.isDirectory()) directories.push(`${prefix}${child.name}/`);
+        else found.add(`${prefix}${child.name}`);
       },
       signal,
     );
   }
-
-  const verified: ManifestEntry[] = [];
-  await forEachInBatches(
-    listing,
-    (entry) => {
-      const mode = found.get(entry.path);
-      if (mode !== entry.mode) reject(`"${entry.path}" is ${mode ?? 'missing'}, expected ${entry.mode}`);
-      const size = sizes.get(entry.path) ?? 0;
-      if (entry.converted !== true && size !== entry.size) {
-        reject(`"${entry.path}" has ${size} bytes, expected ${entry.size}`);
-      }
-      if (mode === 'link' && linkEscapes(entry.path, readlinkSync(join(tree, entry.path)))) {
-        throw new DroverError('UnsafeLink', `the link "${entry.path}" points out of the tree`);
-      }
-      found.delete(entry.path);
-      verified.push({ path: entry.path, mode: entry.mode, size, id: entry.id });
-    },
-    signal,
-  );
-  const [extra] = found.keys();
-  if (extra !== undefined) reject(`"${extra}" is in the staged tree but not in the source`);
-  return verified;
+  return found;
 }
 
 function fileMode(mode: number): EntryMode {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startDrover } from '../../dev/drover.js';
+import { localMover, startDrover } from '../../dev/drover.js';
 import { startDroverProcess } from '../../dev/droverProcess.js';
 import { choosePorts } from '../../dev/ports.js';
 import type { SupervisedProcess } from '../../dev/process.js';
@@ -45,7 +45,7 @@ export async function startTestDrover(stateDir: string, moverVariables: Variable
     stop: drover.stop,
     async startMover(name, given = {}) {
       const ports = await choosePorts({ metrics: undefined, health: undefined }, options.say);
-      const variables = { DROVER_EXPORT: 'local', DROVER_EXPORT_PATH: drover.exportDir, ...given };
+      const variables = { ...localMover(drover.exportDir), ...given };
       const started: SupervisedProcess[] = [];
       const process = { name, worker: 'mover', ports, variables } as const;
       await startDroverProcess(shared, options, process, (child) => started.push(child), signal);

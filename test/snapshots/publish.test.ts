@@ -66,6 +66,20 @@ describe('publishing', () => {
     expect(await read('other')).toBe('new');
   });
 
+  it('makes the new tree durable before readers see it, with the links that lead to it', async () => {
+    await volume.publish('rev1', { a: '1' });
+    const { attempt, snapshot } = await volume.stage('rev2', { a: '2', b: '2' });
+    await keepSnapshot(volume.layout, attempt, snapshot);
+    const seen: unknown[] = [];
+
+    await publishSnapshot(volume.layout, attempt, snapshot.name, new Date(), {
+      makeDurable: async (path) => void seen.push(path, await read('a'), await mountEntries()),
+    });
+
+    expect(seen).toEqual([volume.layout.data, '1', ['a', 'b']]);
+    expect(await read('a')).toBe('2');
+  });
+
   it('writes a file anew that somebody removed from the published tree', async () => {
     const { name } = await volume.publish('rev1', { a: '1', b: '1' });
     await rm(join(volume.layout.snapshots, name, 'a'));
