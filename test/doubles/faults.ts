@@ -67,8 +67,10 @@ export function createFaults(dir: string): Faults {
   mkdirSync(dir, { recursive: true });
   const log = join(dir, 'calls.jsonl');
   let known: string[] = [];
+  let number = 0;
   const write = (plan: Plan): void => {
-    writeFileSync(join(dir, 'plan.next'), JSON.stringify(plan));
+    // The number tells two equal plans apart: with each, counting begins anew.
+    writeFileSync(join(dir, 'plan.next'), JSON.stringify({ number: ++number, ...plan }));
     renameSync(join(dir, 'plan.next'), join(dir, 'plan.json'));
   };
   return {

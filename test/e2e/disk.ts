@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A small ext4 file system in a file, mounted by a loop device. */
@@ -7,13 +7,15 @@ export interface Disk {
   mount(path: string): void;
   remount(mode: 'ro' | 'rw'): void;
   unmount(): void;
-  /** Uses up what is free but for about `leftBytes`. */
+  /** Uses up what is free but for about `leftBytes`; with 0 to the last block. */
   fill(leftBytes: number): void;
   /** Uses up every inode. */
   fillInodes(): void;
   /** Gives everything back that was used up. */
   free(): void;
 }
+
+const MARGIN_BYTES = 512 * 1024;
 
 /** @throws when this process may not mount: what is tested needs a real file system that ends */
 export function createDisk(imagePath: string, size: { readonly bytes: number; readonly inodes: number }): Disk {
@@ -38,21 +40,28 @@ export function createDisk(imagePath: string, size: { readonly bytes: number; re
     fill(leftBytes) {
       run('mkdir', '-p', filler());
       const { bavail, bsize } = statfsSync(mountPath);
-      run('fallocate', '-l', String(bavail * bsize - leftBytes), join(filler(), 'bytes'));
+      // What the file system needs to know where the blocks are takes blocks as well.
+      run('fallocate', '-l', String(bavail * bsize - Math.max(leftBytes, MARGIN_BYTES)), join(filler(), 'bytes'));
+      if (leftBytes === 0) untilFull(() => appendFileSync(join(filler(), 'rest'), Buffer.alloc(bsize)));
     },
     fillInodes() {
       run('mkdir', '-p', filler());
-      for (let index = 0; ; index++) {
-        try {
-          writeFileSync(join(filler(), String(index)), '');
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return;
-          throw error;
-        }
-      }
+      untilFull((count) => writeFileSync(join(filler(), String(count)), ''));
     },
     free: () => rmSync(filler(), { recursive: true, force: true }),
   };
+}
+
+/** Repeats `use` until the disk refuses it. */
+function untilFull(use: (count: number) => void): void {
+  for (let count = 0; ; count++) {
+    try {
+      use(count);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return;
+      throw error;
+    }
+  }
 }
 
 function run(program: string, ...args: string[]): void {

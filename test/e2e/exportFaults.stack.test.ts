@@ -91,8 +91,11 @@ async function whileWriting(change: () => void): Promise<void> {
     'big.bin': Buffer.alloc(4 * MEGABYTE, String(Date.now())),
   });
   await until(() => faults.hasArrived('tree'), 30_000);
-  change();
-  faults.release('tree');
+  try {
+    change();
+  } finally {
+    faults.release('tree');
+  }
 }
 
 const runs = async (): Promise<number> =>
