@@ -11,7 +11,7 @@ import { systemClock, type Clock } from '../k8s/clock.js';
 import type { EventRecorder } from '../k8s/events.js';
 import { setFinalizer } from '../k8s/finalizer.js';
 import { volumePath } from '../k8s/paths.js';
-import { applyStatus, ownedStatus } from '../k8s/status.js';
+import { applyStatus, ownedStatus, readVolumeOf } from '../k8s/status.js';
 import { runStep } from './step.js';
 import { readAnyVolume } from './volumes.js';
 
@@ -47,7 +47,7 @@ export function createControlActivities(ports: ControlPorts) {
         const resource = await readAnyVolume(kube, update.volume, signal);
         if (resource !== undefined) {
           const owned = projectSync(ownedStatus(resource.status, 'drover-sync'), update, now());
-          await applyStatus(kube, update.volume, 'drover-sync', owned, signal);
+          await applyStatus(kube, readVolumeOf(resource), 'drover-sync', owned, signal);
         }
         // After the write, which may be tried many times: a run counts once.
         observeSync(update);
@@ -65,7 +65,7 @@ export function createControlActivities(ports: ControlPorts) {
         const owned = ownedStatus(resource.status, 'drover-sync');
         const condition = { type: 'Stalled', status: 'True', reason: 'ExportUnreachable', message } as const;
         const conditions = setCondition(owned.conditions, condition, now());
-        await applyStatus(kube, volume, 'drover-sync', { ...owned, conditions }, signal);
+        await applyStatus(kube, readVolumeOf(resource), 'drover-sync', { ...owned, conditions }, signal);
         await events.emit(resource, { type: 'Warning', reason: 'ExportUnreachable', message, action: 'Retire' });
       }),
 

@@ -48,8 +48,6 @@ export async function askGit(setup: GitSetup, args: readonly string[], input?: s
       allowUnsafeProtocolOverride: true,
       // GIT_CONFIG_GLOBAL=/dev/null: no settings of a person are read.
       allowUnsafeConfigPaths: true,
-      // `init --template=` (empty): no files of the machine are copied.
-      allowUnsafeTemplateDir: true,
     },
     errors: (_error, { exitCode, stdErr }) => {
       if (exitCode !== 0) failure = gitFailure(args[0] ?? '', exitCode, Buffer.concat(stdErr).toString());

@@ -6,7 +6,6 @@ import type { StoreContext } from '../source.js';
 import { inRepository, type GitSetup } from './environment.js';
 import { findKept } from './findKept.js';
 import { findObjects } from './objects.js';
-import { askGit } from './run.js';
 import { errorCode } from '../../domain/errorCode.js';
 
 /**
@@ -39,15 +38,24 @@ export interface StoreView {
 export async function openView(setup: GitSetup, dirs: StoreDirs): Promise<StoreView> {
   const { scratchDir, storeDir, isReadOnly = false } = dirs;
   const gitDir = join(scratchDir, `view-${randomUUID()}.git`);
-  // Fails when a newer attempt has taken the scratch space away; `git init` would make it again, so it runs inside.
-  await mkdir(gitDir);
-  await askGit({ ...setup, dir: gitDir }, ['init', '--bare', '--template=', '.']);
+  await createRepository(gitDir);
   if (!isReadOnly) await createStore({ scratchDir, storeDir });
   await writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${resolve(storeDir, 'objects')}\n`);
   await writeShallow(join(gitDir, SHALLOW), await readShallow(storeDir), gitDir);
   const view = { setup: inRepository(setup, gitDir), gitDir, ...(!isReadOnly && { keepIn: storeDir }) };
   await writeKeptRefs(view, dirs);
   return view;
+}
+
+/**
+ * What `git init --bare` makes, without a process for it. Level by level: it fails when a newer attempt has taken the scratch
+ * space away, instead of making it again.
+ */
+async function createRepository(gitDir: string): Promise<void> {
+  for (const directory of ['', 'objects', 'objects/info', PACKS, 'refs']) await mkdir(join(gitDir, directory));
+  await writeFile(join(gitDir, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
+  // Last: without it git takes the directory for no repository.
+  await writeFile(join(gitDir, 'HEAD'), 'ref: refs/heads/main\n');
 }
 
 /**

@@ -9,7 +9,7 @@ import type { KubeClient } from '../../k8s/client.js';
 import type { EventRecorder } from '../../k8s/events.js';
 import { setFinalizer } from '../../k8s/finalizer.js';
 import { volumePath } from '../../k8s/paths.js';
-import { applyStatus } from '../../k8s/status.js';
+import { applyStatus, readVolumeOf } from '../../k8s/status.js';
 import type { VolumeObject } from '../../k8s/volume.js';
 import type { retireVolume, syncVolume } from '../../workflows/index.js';
 
@@ -31,7 +31,7 @@ export async function applyAction(
     case 'add-finalizer':
       return setFinalizer(kube, volumePath(ref), resource, RETIRE_FINALIZER, true, signal);
     case 'write-status':
-      await applyStatus(kube, ref, 'drover-watch', action.status, signal);
+      await applyStatus(kube, readVolumeOf(resource), 'drover-watch', action.status, signal);
       return;
     case 'warn':
       return events.emit(resource, { ...action, type: 'Warning', action: 'Reconcile' });

@@ -79,6 +79,23 @@ describe('applyStatus', () => {
     expect(calls).toEqual([[`${path}/status`, body, { type: 'apply', fieldManager: 'drover-poll', force: true }]]);
   });
 
+  it('does not read again what its caller has read, unless that has changed meanwhile', async () => {
+    const known = { ...ref, resourceVersion: '7' };
+    const quiet = server('u1');
+    await applyStatus(quiet.client, known, 'drover-poll', {});
+    expect(quiet.calls).toMatchObject([[`${path}/status`, { metadata: { resourceVersion: '7' } }]]);
+
+    const busy = server('u1', 1);
+    await applyStatus(busy.client, known, 'drover-poll', {});
+    expect(busy.calls).toMatchObject([
+      [`${path}/status`, { metadata: { resourceVersion: '7' } }],
+      [`${path}/status`, { metadata: { resourceVersion: '1' } }],
+    ]);
+
+    const replaced = server('u2', 1);
+    await expect(applyStatus(replaced.client, known, 'drover-poll', {})).rejects.toThrow(/another volume/);
+  });
+
   it('tries again when another writer was faster, but not for ever', async () => {
     const busy = server('u1', 3);
     await applyStatus(busy.client, ref, 'drover-poll', {});

@@ -3,8 +3,8 @@ import { findCondition, setCondition, type ConditionChange } from '../../domain/
 import { explainFailure } from '../../domain/syncStatus.js';
 import type { KubeClient } from '../../k8s/client.js';
 import { isStatus } from '../../k8s/kubeError.js';
-import { applyStatus, ownedStatus } from '../../k8s/status.js';
-import { volumeRefOf, type VolumeObject } from '../../k8s/volume.js';
+import { applyStatus, ownedStatus, readVolumeOf } from '../../k8s/status.js';
+import type { VolumeObject } from '../../k8s/volume.js';
 
 /** A look that found nothing new writes the time of the look at most this often; so it costs no write a poll. */
 const CHECK_TIME_EVERY_MS = 5 * 60_000;
@@ -46,7 +46,7 @@ export function reportLook(
       lastCheckTime: nowTime.toISOString(),
     };
     try {
-      await applyStatus(kube, volumeRefOf(resource), 'drover-poll', next, signal);
+      await applyStatus(kube, readVolumeOf(resource), 'drover-poll', next, signal);
     } catch (error) {
       // There is nobody left to tell.
       if (!isStatus(error, 404)) throw error;
