@@ -1,10 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyDefinitions } from './definitions.js';
+import { startDroverProcess, type DroverProcess } from './droverProcess.js';
 import { startOnFreePorts } from './ports.js';
-import { superviseProcess, type ProcessSpec, type SupervisedProcess } from './process.js';
-import { probeHttp } from './probeHttp.js';
-import { awaitReady } from './ready.js';
+import type { SupervisedProcess } from './process.js';
 import { settleAll } from './settleAll.js';
 import type { Stack } from './stackDescription.js';
 
@@ -16,6 +15,8 @@ export interface DroverOptions {
   readonly ports?: 'usual' | 'any';
   /** Further variables for every process, for tests. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Further variables for the mover, for tests. */
+  readonly moverVariables?: Readonly<Record<string, string>>;
 }
 
 /** Drover's own processes, running. */
@@ -52,7 +53,7 @@ export async function startDrover(stack: Stack, options: DroverOptions, signal: 
 
 async function startProcesses(
   stack: Stack,
-  { repositoryRoot, say, variables }: DroverOptions,
+  { repositoryRoot, say, variables, moverVariables }: DroverOptions,
   ports: Record<keyof typeof USUAL_PORTS, number>,
   signal: AbortSignal,
 ): Promise<Drover> {
@@ -61,32 +62,23 @@ async function startProcesses(
   const stop = async () => {
     await settleAll(running.splice(0).map(async (child) => await child.stop()));
   };
-  const start = async (name: string, main: string, metrics: number, health: number, own: Record<string, string>) => {
-    const env = {
-      ...stack.env,
-      DROVER_KUBECONFIG: stack.kubeconfig,
-      DROVER_TEMPORAL_ADDRESS: stack.temporalAddress,
-      DROVER_TEMPORAL_NAMESPACE: stack.temporalNamespace,
-      DROVER_METRICS_ADDRESS: `127.0.0.1:${metrics}`,
-      DROVER_HEALTH_ADDRESS: `127.0.0.1:${health}`,
-      DROVER_LOG_FORMAT: 'text',
-      ...own,
-      ...variables,
-    };
-    const script = join(repositoryRoot, 'dist', 'workers', main, 'main.js');
-    const args = ['--enable-source-maps', script];
-    const spec: ProcessSpec = { name, command: process.execPath, args, env, cwd: stack.stateDir };
-    const child = await superviseProcess(spec, { stateDir: stack.stateDir, say });
-    running.push(child);
-    const readyUrl = `http://127.0.0.1:${health}/readyz`;
-    await awaitReady(child, async (waiting) => await probeHttp(readyUrl, {}, waiting), signal);
+  const start = async (process: DroverProcess) => {
+    const given = { ...process, variables: { ...process.variables, ...variables } };
+    await startDroverProcess(stack, { repositoryRoot, say }, given, (child) => running.push(child), signal);
   };
   try {
     await settleAll([
-      start('control', 'control', ports.controlMetrics, ports.controlHealth, { DROVER_EXPORTS: 'local' }),
-      start('mover-local', 'mover', ports.moverMetrics, ports.moverHealth, {
-        DROVER_EXPORT: 'local',
-        DROVER_EXPORT_PATH: exportDir,
+      start({
+        name: 'control',
+        worker: 'control',
+        ports: { metrics: ports.controlMetrics, health: ports.controlHealth },
+        variables: { DROVER_EXPORTS: 'local' },
+      }),
+      start({
+        name: 'mover-local',
+        worker: 'mover',
+        ports: { metrics: ports.moverMetrics, health: ports.moverHealth },
+        variables: { DROVER_EXPORT: 'local', DROVER_EXPORT_PATH: exportDir, ...moverVariables },
       }),
     ]);
   } catch (error) {

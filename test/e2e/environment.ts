@@ -13,7 +13,7 @@ import { connect, type KubeClient } from '../../k8s/client.js';
 import { isStatus } from '../../k8s/kubeError.js';
 import { volumePath } from '../../k8s/paths.js';
 import { volumeRefOf, type VolumeObject } from '../../k8s/volume.js';
-import { testStack } from '../stack.js';
+import { testStack, type TestStack } from '../stack.js';
 import { startTestDrover, type TestDrover } from './processes.js';
 
 /** Drover's real processes on the real stack, and what tests do with them. Every test file has its own namespaces. */
@@ -45,14 +45,32 @@ export interface Environment {
 
 const CLI = fileURLToPath(new URL('../../dist/starters/cli/main.js', import.meta.url));
 
-export async function startEnvironment(): Promise<Environment> {
-  const stack = testStack();
+export interface EnvironmentOptions {
+  /** A directory for this file; a new temporary one when absent. Removed at the end either way. */
+  readonly dir?: string;
+  /** Further variables for the mover. */
+  readonly moverVariables?: Readonly<Record<string, string>>;
+  /** Runs before the processes start; its result runs after they have ended, before the directory is removed. */
+  readonly prepareExport?: (exportPath: string) => () => void;
+  /** The one that all tests share when absent. */
+  readonly stack?: TestStack;
+  /** How Drover's processes reach the API server; as the stack says when absent. */
+  readonly kubeconfig?: string;
+}
+
+export async function startEnvironment({
+  dir = makeDirectory(),
+  moverVariables,
+  prepareExport,
+  stack = testStack(),
+  kubeconfig = stack.kubeconfig,
+}: EnvironmentOptions = {}): Promise<Environment> {
   const kube = connect({ kubeconfig: stack.kubeconfig });
   const connection = await Connection.connect({ address: stack.temporalAddress });
   const temporal = new Client({ connection, namespace: stack.temporalNamespace });
   const namespace = `test-${randomUUID().slice(0, 8)}`;
-  const dir = mkdtempSync(join(tmpdir(), 'drover-e2e-'));
-  const drover = await startTestDrover(dir);
+  const releaseExport = prepareExport?.(join(dir, 'exports', 'local'));
+  const drover = await startTestDrover(dir, moverVariables, { ...stack, kubeconfig });
   await kube.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
 
   const pathOf = (name: string): string => volumePath({ kind: 'SharedVolume', namespace, name });
@@ -145,6 +163,7 @@ export async function startEnvironment(): Promise<Environment> {
       );
       await drover.stop();
       await connection.close();
+      releaseExport?.();
       rmSync(dir, { recursive: true, force: true });
     },
   };
@@ -159,6 +178,11 @@ export async function startEnvironment(): Promise<Environment> {
       throw error;
     }
   }
+}
+
+/** A directory for one test file. */
+export function makeDirectory(): string {
+  return mkdtempSync(join(tmpdir(), 'drover-e2e-'));
 }
 
 /** Waits until `check` holds, looking every 100 ms. */
