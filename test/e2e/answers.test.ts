@@ -13,7 +13,16 @@ function execution(
 ): Execution {
   const outcome = passedOn.length > 0 ? 'continued' : 'completed';
   const received = [...taken, ...later];
-  return { runId: 'run', startMs: 0, received, takenCount: taken.length, passedOn, nextRunId: undefined, outcome };
+  return {
+    runId: 'run',
+    startMs: 0,
+    received,
+    takenCount: taken.length,
+    passedOn,
+    nextRunId: undefined,
+    stalls: [],
+    outcome,
+  };
 }
 
 describe('the count of answers', () => {

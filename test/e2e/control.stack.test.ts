@@ -136,6 +136,7 @@ describe('a leading control process that is killed ten times while requests come
       const executions = await readExecutions(environment.temporal, syncWorkflowId(volumeRefOf(volume)));
       counts.push({ name, executions: executions.length, ...countAnswers(executions) });
       expect(executions.map(({ outcome }) => outcome)).not.toContain('other');
+      expect(executions.flatMap(({ stalls }) => stalls)).toEqual([]);
       const content = repositories.get(name)?.git('show', `${wanted.get(name)?.revision}:file.txt`);
       expect(readFileSync(join(environment.directory(name), 'data/file.txt'), 'utf8')).toBe(content);
     }

@@ -87,7 +87,7 @@ export async function startEnvironment({
         apiVersion: 'sv.sharedvolume.io/v1alpha1',
         kind: 'SharedVolume',
         metadata: { name, namespace },
-        spec: { mountPath: `/srv/${name}`, syncInterval: '5s', ...spec },
+        spec: { mountPath: `/srv/${name}`, ...(spec.schedule === undefined && { syncInterval: '5s' }), ...spec },
       }),
 
     async createSecret(name, data) {

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { SyncRequest } from '../../domain/requests.js';
-import type { SyncJob } from '../../domain/sync.js';
+import type { SyncJob, SyncUpdate } from '../../domain/sync.js';
 import { until } from './environment.js';
 
 /** One execution of `syncVolume`, as its history tells. */
@@ -15,6 +15,8 @@ export interface Execution {
   readonly passedOn: readonly SyncRequest[];
   /** Its successor, when it continued as new. */
   readonly nextRunId: string | undefined;
+  /** Why it waited for somebody, each time that it did. */
+  readonly stalls: readonly string[];
   readonly outcome: 'running' | 'completed' | 'continued' | 'other';
 }
 
@@ -43,10 +45,10 @@ async function readExecution(client: Client, workflowId: string, runId: string):
   const history = events ?? [];
   const started = history[0]?.workflowExecutionStartedEventAttributes;
   const startTime = history[0]?.eventTime;
-  const initial = readPayload<SyncJob>(started?.input)?.requests ?? [];
+  const initial = (readPayload(started?.input) as SyncJob).requests ?? [];
   const signals = history.flatMap(({ eventId, workflowExecutionSignaledEventAttributes: signal }) => {
-    const request = signal?.signalName === 'request' ? readPayload<SyncRequest>(signal.input) : undefined;
-    return request === undefined ? [] : [{ eventId: Number(eventId), request }];
+    if (signal?.signalName !== 'request') return [];
+    return [{ eventId: Number(eventId), request: readPayload(signal.input) as SyncRequest }];
   });
   // The first task that a worker brought to its end; those of workers that were killed do not count.
   const firstTask = history.find((event) => event.workflowTaskCompletedEventAttributes)
@@ -67,8 +69,13 @@ async function readExecution(client: Client, workflowId: string, runId: string):
     startMs: Number(startTime?.seconds ?? 0) * 1000 + (startTime?.nanos ?? 0) / 1e6,
     received: [...initial, ...signals.map(({ request }) => request)],
     takenCount: initial.length + signals.filter(isTaken).length,
-    passedOn: continued ? (readPayload<SyncJob>(continued.input)?.requests ?? []) : [],
+    passedOn: continued ? ((readPayload(continued.input) as SyncJob).requests ?? []) : [],
     nextRunId: continued?.newExecutionRunId ?? undefined,
+    stalls: history.flatMap(({ activityTaskScheduledEventAttributes: step }) => {
+      if (step?.activityType?.name !== 'reportSync') return [];
+      const { state } = readPayload(step.input) as SyncUpdate;
+      return state.kind === 'stalled' ? [state.failure.reason] : [];
+    }),
     outcome: last?.workflowExecutionCompletedEventAttributes
       ? 'completed'
       : continued
@@ -79,7 +86,7 @@ async function readExecution(client: Client, workflowId: string, runId: string):
   };
 }
 
-function readPayload<T>(input: Payloads): T | undefined {
-  const data = input?.payloads?.[0]?.data;
-  return data ? (JSON.parse(Buffer.from(data).toString('utf8')) as T) : undefined;
+/** The first argument. */
+function readPayload(input: Payloads): unknown {
+  return JSON.parse(Buffer.from(input?.payloads?.[0]?.data ?? []).toString('utf8'));
 }

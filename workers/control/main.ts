@@ -59,8 +59,8 @@ await runProcess('control', readControlConfig, async (config, { log, registry, t
     name: 'drover-control',
     identity: config.DROVER_IDENTITY,
     log: (message: string, error?: unknown): void => {
-      if (error === undefined) log.info(message);
-      else warn(message, { error: String(error) });
+      if (error instanceof Error) warn(message, { error: error.message });
+      else log.info(message);
     },
   };
   await runTogether(signal, [
