@@ -26,6 +26,8 @@ const SHORTEST_PAUSE_MS = 4_500;
 const EACH = Array.from({ length: 20 }, (_, index) => `each/file-${index}`);
 const VOLUMES = ['site', 'slow', 'cron'] as const;
 type Name = (typeof VOLUMES)[number];
+/** One is looked at all the time, one is synced on request only, and one is looked at each full minute. */
+const CHECKS = { site: {}, slow: { syncInterval: '12h' }, cron: { schedule: { cron: '* * * * *' } } };
 
 /** A server that goes away, and everything that must get over it. */
 interface Site {
@@ -96,7 +98,7 @@ async function startSite(server: Site['server']): Promise<Site> {
   const served = join(environment.dir, 'served');
   const daemon = await startGitDaemon(served);
   const gate = createGate();
-  const stalling = await startSmartHttp(served, { stallAfterBytes: 100_000, resume: gate.pass });
+  const stalling = await startSmartHttp(served, { stallAfterBytes: 100_000, resume: () => gate.pass() });
   const repositories = {
     site: createRepository(served, 'site.git'),
     slow: createRepository(served, 'slow.git'),
@@ -105,8 +107,7 @@ async function startSite(server: Site['server']): Promise<Site> {
   const heads = VOLUMES.map((name) => push(repositories[name], 'first'));
   const url = { site: daemon.url, slow: stalling.url, cron: daemon.url };
   for (const name of VOLUMES) {
-    const checks = name === 'cron' ? { schedule: { cron: '* * * * *' } } : {};
-    await environment.createVolume(name, { source: { git: { url: `${url[name]}/${name}.git` } }, ...checks });
+    await environment.createVolume(name, { source: { git: { url: `${url[name]}/${name}.git` } }, ...CHECKS[name] });
   }
   for (const [index, name] of VOLUMES.entries()) {
     await environment.untilVolume(name, (volume) => isReady(volume) && hasPublished(heads[index] ?? '')(volume));
@@ -131,7 +132,7 @@ async function startSite(server: Site['server']): Promise<Site> {
 /** Commits a tree in which every file of `each/` holds `text`, beside bytes that fill more than what goes out before a silence. */
 function push(repository: Repository, text: string): string {
   const noise = Buffer.alloc(400_000);
-  let state = [...text].reduce((sum, character) => sum * 31 + character.charCodeAt(0), 7) % 2147483647;
+  let state = Buffer.from(text).reduce((sum, byte) => (sum * 31 + byte) % 2147483647, 7);
   for (let index = 0; index < noise.length; index++) noise[index] = (state = (state * 48271) % 2147483647) & 0xff;
   return repository.commit({ 'noise.bin': noise, ...Object.fromEntries(EACH.map((path) => [path, `${text}\n`])) });
 }
@@ -140,6 +141,7 @@ function push(repository: Repository, text: string): string {
 async function beginSlowSync({ environment, gate, repositories }: Site, text: string): Promise<string> {
   gate.shut();
   const head = push(repositories.slow, text);
+  await environment.annotate('slow', { 'drover.io/sync-requested': `begin ${text}` });
   await environment.untilVolume('slow', (volume) => condition(volume, 'Synced')?.reason === 'Syncing');
   await until(() => gate.waiting() > 0);
   return head;
@@ -192,14 +194,18 @@ async function measure({ environment: { drover } }: Site): Promise<Load> {
   };
 }
 
-/** Takes the server away in the middle of a sync, and asks for more meanwhile. */
+/**
+ * Takes the server away in the middle of a sync, and asks for more meanwhile.
+ * @param names without `cron` there is no wait for the next full minute
+ */
 async function survive(
   site: Site,
   title: string,
   away: (pid: () => number | undefined) => Promise<void>,
+  names: readonly Name[] = VOLUMES,
 ): Promise<void> {
   const { environment, server, stack, repositories, gate } = site;
-  const runsBefore = await Promise.all(VOLUMES.map((name) => countRuns(site, name)));
+  const runsBefore = await Promise.all(names.map((name) => countRuns(site, name)));
   const moverPid = environment.drover.pid('mover-local');
   const slow = await beginSlowSync(site, title);
   const before = await measure(site);
@@ -207,7 +213,8 @@ async function survive(
   const outage = away(() => stack.pid(server));
   await sleep(2_000);
   push(repositories.site, `overtaken ${title}`);
-  const heads = { site: push(repositories.site, title), slow, cron: push(repositories.cron, title) };
+  const heads = { site: push(repositories.site, title), slow, cron: '' };
+  if (names.includes('cron')) heads.cron = push(repositories.cron, title);
   const token = server === 'temporal' ? `request ${title}` : undefined;
   if (token !== undefined) await environment.annotate('site', { 'drover.io/sync-requested': token });
   await sleep(3_000);
@@ -216,7 +223,7 @@ async function survive(
   const backMs = Date.now();
   await until(() => isAnswering(site), 60_000);
 
-  for (const name of VOLUMES) {
+  for (const name of names) {
     await environment.untilVolume(name, (volume) => isInSync(volume) && hasPublished(heads[name])(volume), 150_000);
     expect(readFileSync(join(environment.directory(name), 'data', EACH[0] ?? ''), 'utf8')).toBe(`${title}\n`);
   }
@@ -225,7 +232,7 @@ async function survive(
     ({ status }) => token === undefined || status?.lastHandledSyncRequest === token,
   );
   const after = await measure(site);
-  const counts = await Promise.all(VOLUMES.map((name) => countRuns(site, name)));
+  const counts = await Promise.all(names.map((name) => countRuns(site, name)));
   const tookMs = after.atMs - before.atMs;
   console.log(
     [
@@ -237,11 +244,14 @@ async function survive(
   );
   expect(environment.drover.pid('mover-local')).toBe(moverPid);
   for (const count of counts) expect(count).toMatchObject({ failed: [], repeated: [], unanswered: [], useless: [] });
+  for (const [index, { name, executions }] of counts.entries()) {
+    // What was pushed twice, and requested as well, may take more than one.
+    if (name !== 'site') expect([name, executions]).toEqual([name, 1 + (runsBefore[index]?.executions ?? 0)]);
+  }
   // Each source is looked at again once, not once for every interval that has passed.
   expect(after.polls - before.polls).toBeLessThanOrEqual(VOLUMES.length * (tookMs / SHORTEST_PAUSE_MS + 2));
   expect(after.residentBytes).toBeLessThan(2 * before.residentBytes);
   expect(after.warnings - before.warnings).toBeLessThan(500);
-  expect(environment.drover.logs()).not.toContain('MaxListenersExceeded');
 }
 
 function isInSync(volume: VolumeObject): boolean {
@@ -273,7 +283,7 @@ async function countRuns({ environment }: Site, name: string) {
 
 describe('a server that goes away in the middle of a sync', () => {
   it('is killed and started again at once', async () => {
-    await Promise.all(sites.map((site) => survive(site, 'killed', (pid) => keepDown(pid, 100))));
+    await Promise.all(sites.map((site) => survive(site, 'killed', (pid) => keepDown(pid, 100), ['site', 'slow'])));
   });
 
   it('is down for a minute', async () => {
