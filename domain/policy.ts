@@ -38,6 +38,7 @@ const cancellationType = 'WAIT_CANCELLATION_COMPLETED';
 /** Reads and writes of Kubernetes and Temporal; tried until they succeed. */
 export const CONTROL_POLICY = {
   startToCloseTimeout: 30 * SECOND_MS,
+  heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
   retry: { initialInterval: SECOND_MS, backoffCoefficient: 2, maximumInterval: 30 * SECOND_MS, nonRetryableErrorTypes },
 } as const;
 
