@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { formatDuration } from '../domain/durations.js';
 import { DroverError, FAILURES } from '../domain/errors.js';
-import { HEARTBEAT_EVERY_MS, SOURCE_TRIES } from '../domain/policy.js';
+import { dependencyRetryDelayMs, HEARTBEAT_EVERY_MS, SOURCE_TRIES } from '../domain/policy.js';
 import { withDeadline } from '../k8s/deadline.js';
 import { classifyError } from './classify.js';
 
@@ -98,6 +98,7 @@ function toFailure({ reason, message }: DroverError, attempt: number): Applicati
     type: reason,
     // What each policy does not retry stands in the policy's table; this is the one rule that counts tries.
     nonRetryable: isUseless,
+    ...(reason === 'DependencyUnavailable' && { nextRetryDelay: dependencyRetryDelayMs(attempt) }),
     details: [FAILURES[reason].remedy],
   });
 }

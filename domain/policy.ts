@@ -38,6 +38,7 @@ const cancellationType = 'WAIT_CANCELLATION_COMPLETED';
 /** Reads and writes of Kubernetes and Temporal; tried until they succeed. */
 export const CONTROL_POLICY = {
   startToCloseTimeout: 30 * SECOND_MS,
+  heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
   retry: { initialInterval: SECOND_MS, backoffCoefficient: 2, maximumInterval: 30 * SECOND_MS, nonRetryableErrorTypes },
 } as const;
 
@@ -49,6 +50,16 @@ export const SOURCE_TRIES = 3;
 
 /** Tries of a step that fails for a reason which may pass; then the run waits as stalled and says why. */
 const MAX_TRIES = 20;
+
+/**
+ * Milliseconds until the next try of a step that Kubernetes did not answer: doubled each time up to 15 s, whatever the
+ * step's policy says. Steps on the export are tried every second, so that a killed mover costs little; an API server that is
+ * away for half a minute would use all their tries up.
+ * @param attempt the try that failed, from 1
+ */
+export function dependencyRetryDelayMs(attempt: number): number {
+  return Math.min(SECOND_MS * 2 ** (attempt - 1), 15 * SECOND_MS);
+}
 
 /** A short question to the source. */
 export const RESOLVE_POLICY = {

@@ -36,7 +36,8 @@ export interface Reflector<T> {
 
 const DEFAULT_RELIST_MS = 600_000;
 const DEFAULT_STALL_MS = 150_000;
-const DEFAULT_BACKOFF: Backoff = { baseMs: 200, maxMs: 30_000 };
+/** Delay after failures in a row, when the options name none. */
+export const DEFAULT_BACKOFF: Backoff = { baseMs: 200, maxMs: 30_000 };
 
 /** A watch that lived this long was a good one: the failure that ended it is the first of a new row. */
 const GOOD_WATCH_MS = 2_000;

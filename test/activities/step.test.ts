@@ -121,6 +121,18 @@ describe('runStep', () => {
     await expect(start(unreachable, SOURCE_TRIES).done).rejects.toMatchObject({ nonRetryable: true });
   });
 
+  it('has a step wait longer and longer for a dependency that does not answer', async () => {
+    const away = () => Promise.reject(new DroverError('DependencyUnavailable', 'no answer'));
+    const delays = [];
+    for (const attempt of [1, 2, 5, 20]) {
+      delays.push(
+        await start(away, attempt).done.catch((failure: { nextRetryDelay: unknown }) => failure.nextRetryDelay),
+      );
+    }
+
+    expect(delays).toEqual([1_000, 2_000, 15_000, 15_000]);
+  });
+
   it('hands a cancellation on, and is then cancelled whatever the work throws', async () => {
     const { environment, done } = start(
       ({ signal }) =>

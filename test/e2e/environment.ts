@@ -13,7 +13,7 @@ import { connect, type KubeClient } from '../../k8s/client.js';
 import { isStatus } from '../../k8s/kubeError.js';
 import { volumePath } from '../../k8s/paths.js';
 import { volumeRefOf, type VolumeObject } from '../../k8s/volume.js';
-import { testStack } from '../stack.js';
+import { testStack, type TestStack } from '../stack.js';
 import { startTestDrover, type TestDrover } from './processes.js';
 
 /** Drover's real processes on the real stack, and what tests do with them. Every test file has its own namespaces. */
@@ -52,20 +52,25 @@ export interface EnvironmentOptions {
   readonly moverVariables?: Readonly<Record<string, string>>;
   /** Runs before the processes start; its result runs after they have ended, before the directory is removed. */
   readonly prepareExport?: (exportPath: string) => () => void;
+  /** The one that all tests share when absent. */
+  readonly stack?: TestStack;
+  /** How Drover's processes reach the API server; as the stack says when absent. */
+  readonly kubeconfig?: string;
 }
 
 export async function startEnvironment({
   dir = makeDirectory(),
   moverVariables,
   prepareExport,
+  stack = testStack(),
+  kubeconfig = stack.kubeconfig,
 }: EnvironmentOptions = {}): Promise<Environment> {
-  const stack = testStack();
   const kube = connect({ kubeconfig: stack.kubeconfig });
   const connection = await Connection.connect({ address: stack.temporalAddress });
   const temporal = new Client({ connection, namespace: stack.temporalNamespace });
   const namespace = `test-${randomUUID().slice(0, 8)}`;
   const releaseExport = prepareExport?.(join(dir, 'exports', 'local'));
-  const drover = await startTestDrover(dir, moverVariables);
+  const drover = await startTestDrover(dir, moverVariables, { ...stack, kubeconfig });
   await kube.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
 
   const pathOf = (name: string): string => volumePath({ kind: 'SharedVolume', namespace, name });
@@ -82,7 +87,7 @@ export async function startEnvironment({
         apiVersion: 'sv.sharedvolume.io/v1alpha1',
         kind: 'SharedVolume',
         metadata: { name, namespace },
-        spec: { mountPath: `/srv/${name}`, syncInterval: '5s', ...spec },
+        spec: { mountPath: `/srv/${name}`, ...(spec.schedule === undefined && { syncInterval: '5s' }), ...spec },
       }),
 
     async createSecret(name, data) {

@@ -83,13 +83,13 @@ describe('applyStatus', () => {
     const known = { ...ref, resourceVersion: '7' };
     const quiet = server('u1');
     await applyStatus(quiet.client, known, 'drover-poll', {});
-    expect(quiet.calls).toMatchObject([[`${path}/status`, { metadata: { resourceVersion: '7' } }]]);
+    expect(quiet.calls).toMatchObject([[`${path}/status`, { metadata: { resourceVersion: '7' } }, {}]]);
 
     const busy = server('u1', 1);
     await applyStatus(busy.client, known, 'drover-poll', {});
     expect(busy.calls).toMatchObject([
-      [`${path}/status`, { metadata: { resourceVersion: '7' } }],
-      [`${path}/status`, { metadata: { resourceVersion: '1' } }],
+      [`${path}/status`, { metadata: { resourceVersion: '7' } }, {}],
+      [`${path}/status`, { metadata: { resourceVersion: '1' } }, {}],
     ]);
 
     const replaced = server('u2', 1);

@@ -54,8 +54,15 @@ await runProcess('control', readControlConfig, async (config, { log, registry, t
   exposeVolumes(registry, () => watcher.volumes());
 
   // Losing the lease ends the process: a new one starts with a clean view. So does a worker that fails.
-  // Losing the lease ends the process: a new one starts with a clean view. So does a worker that fails.
-  const lease = { namespace: SYSTEM_NAMESPACE, name: 'drover-control', identity: config.DROVER_IDENTITY };
+  const lease = {
+    namespace: SYSTEM_NAMESPACE,
+    name: 'drover-control',
+    identity: config.DROVER_IDENTITY,
+    log: (message: string, error?: unknown): void => {
+      if (error instanceof Error) warn(message, { error: error.message });
+      else log.info(message);
+    },
+  };
   await runTogether(signal, [
     (either) => lead(kube, lease, (leading) => watcher.run(leading), either),
     (either) => runWorker(worker, either),

@@ -6,6 +6,7 @@ import { createPollActivities } from '../../activities/poll.js';
 import { pollQueue, moverQueue } from '../../domain/queues.js';
 import type { SourceSettings } from '../../domain/settings.js';
 import { syncStart } from '../../domain/syncStart.js';
+import { linkAbort } from '../../k8s/linkAbort.js';
 import { volumesPath } from '../../k8s/paths.js';
 import { createReflector } from '../../k8s/reflector.js';
 import type { VolumeObject } from '../../k8s/volume.js';
@@ -74,7 +75,10 @@ await runProcess('mover', readMoverConfig, async (config, { log, registry, tempo
           ),
         requestSync: async (volume, request, stopped) => {
           const start = syncStart(volume, exportName, request);
-          await client.withAbortSignal(stopped, () => client.workflow.signalWithStart('syncVolume', start));
+          // Temporal's client adds a listener for every call and removes none: `stopped` lives for a day.
+          const { controller, unlink } = linkAbort(stopped);
+          const send = () => client.workflow.signalWithStart('syncVolume', start);
+          await client.withAbortSignal(controller.signal, send).finally(unlink);
           log.info({ workflowId: start.workflowId, ...request }, 'sync requested');
         },
         reportLook: reportLook(kube),

@@ -17,6 +17,8 @@ export interface SmartHttpOptions {
   readonly oldProtocol?: boolean;
   /** Bytes of each response after which the server goes silent. */
   readonly stallAfterBytes?: number;
+  /** Ends the silence of a response; without it the silence lasts until the client gives up. */
+  readonly resume?: () => Promise<void>;
 }
 
 export interface SmartHttpServer extends GitServer {
@@ -71,7 +73,7 @@ async function runBackend(
   servedDir: string,
   request: IncomingMessage,
   response: ServerResponse,
-  { oldProtocol, stallAfterBytes = Infinity }: SmartHttpOptions,
+  { oldProtocol, stallAfterBytes = Infinity, resume }: SmartHttpOptions,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
   const { pathname, search } = new URL(request.url ?? '/', 'http://127.0.0.1');
@@ -97,6 +99,7 @@ async function runBackend(
   let head = Buffer.alloc(0) as Buffer;
   let isBody = false;
   let sent = 0;
+  let mayStall = true;
   for await (const chunk of backend.stdout as AsyncIterable<Buffer>) {
     let body = chunk;
     if (!isBody) {
@@ -107,10 +110,13 @@ async function runBackend(
       writeHead(response, head.toString('latin1', 0, end));
       body = head.subarray(end + 4);
     }
-    if (sent + body.length > stallAfterBytes) {
-      response.write(body.subarray(0, Math.max(0, stallAfterBytes - sent)));
-      await once(response, 'close');
-      return;
+    if (mayStall && sent + body.length > stallAfterBytes) {
+      const before = Math.max(0, stallAfterBytes - sent);
+      response.write(body.subarray(0, before));
+      await (resume === undefined ? once(response, 'close') : resume());
+      if (response.closed) return;
+      body = body.subarray(before);
+      mayStall = false;
     }
     sent += body.length;
     onBytes(body.length);
