@@ -306,7 +306,7 @@ describe('the end', () => {
 
     await expect(done).resolves.toBeUndefined();
     expect(clock.sleeping()).toBe(0);
-  });
+  }, 30_000);
 
   it('comes with an error when a watch fails, so that Temporal starts the poller anew', async () => {
     const broken = { ...fakeReflector<VolumeObject>([]), run: () => Promise.reject(new Error('the watch broke')) };
