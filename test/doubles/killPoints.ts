@@ -15,7 +15,8 @@ type Step = keyof typeof PHASES;
 /** Where to kill: a rule without the volume. */
 export type Point = Omit<Extract<Rule, { nth: number }>, 'id' | 'volume' | 'action'> & { readonly step: Step };
 
-const SYNCHRONOUS = /Sync$|^spawn$/;
+/** Functions whose caller waits for a promise. */
+const CAN_WAIT = /^(?!spawn$).*(?<!Sync)$/;
 
 /** Numbers between 0 and 1, the same for the same seed (mulberry32). */
 export function randomNumbers(seed: number): () => number {
@@ -64,16 +65,13 @@ export function choosePoints(calls: readonly Call[], random: () => number): Poin
   const waiting = [
     pointAt('publish', /^rename$/, / \S*\/\.\.data$/, 'before'),
     pointAt('publish', /^rename$/, / \S*\/\.\.data$/, 'after'),
-    pointAt('fetch', /^rename$/, /work-# .*tree|work-#\S* \S*tree/),
+    pointAt('fetch', /^rename$/, /work-#\S* \S*tree/),
     pointAt('diff', /^rename$/, /pack-#/),
   ];
-  const wanted = { resolve: 3, diff: 2, fetch: 1, verify: 3, publish: 2, prune: 3 };
-  for (const [step, count] of Object.entries(wanted) as [Step, number][]) {
-    while (
-      waiting.filter((point) => point.step === step).length <
-      count + (step === 'publish' ? 2 : step === 'diff' || step === 'fetch' ? 1 : 0)
-    ) {
-      const point = pointAt(step, /^(?!spawn$).*(?<!Sync)$/, /./);
+  const wanted: Record<Step, number> = { resolve: 3, diff: 3, fetch: 2, verify: 3, publish: 4, prune: 3 };
+  for (const step of Object.keys(wanted) as Step[]) {
+    while (waiting.filter((point) => point.step === step).length < wanted[step]) {
+      const point = pointAt(step, CAN_WAIT, /./);
       if (!waiting.some((other) => JSON.stringify(other) === JSON.stringify(point))) waiting.push(point);
     }
   }
@@ -98,8 +96,4 @@ function shapeOf({ args, volume }: Call): string {
 function patternOf(shape: string): string {
   const escaped = shape.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
   return `^${escaped.replaceAll(/[@#]/g, String.raw`[^ /]+?`)}$`;
-}
-
-export function isWaiting({ name }: Point): boolean {
-  return !SYNCHRONOUS.test(name);
 }
