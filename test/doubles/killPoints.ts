@@ -18,17 +18,6 @@ export type Point = Omit<Extract<Rule, { nth: number }>, 'id' | 'volume' | 'acti
 /** Functions whose caller waits for a promise. */
 const CAN_WAIT = /^(?!spawn$).*(?<!Sync)$/;
 
-/** Numbers between 0 and 1, the same for the same seed (mulberry32). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /**
  * Chooses points among the calls that a recorded sync makes, in groups of four: three calls that can wait for the rest of
  * their group, and last a synchronous one, or the start of a process that then goes on without its mover. Each group
