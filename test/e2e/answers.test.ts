@@ -10,6 +10,7 @@ function execution(
   taken: readonly SyncRequest[],
   later: readonly SyncRequest[] = [],
   passedOn: readonly SyncRequest[] = [],
+  result: Execution['result'] = 'Published',
 ): Execution {
   const outcome = passedOn.length > 0 ? 'continued' : 'completed';
   const received = [...taken, ...later];
@@ -21,6 +22,7 @@ function execution(
     passedOn,
     nextRunId: undefined,
     stalls: [],
+    result,
     outcome,
   };
 }
@@ -38,6 +40,7 @@ describe('the count of answers', () => {
       unanswered: [],
       answeredTwice: [],
       useless: [],
+      redelivered: [],
     });
   });
 
@@ -45,6 +48,16 @@ describe('the count of answers', () => {
     const executions = [execution([token('a')]), execution([token('a')])];
 
     expect(countAnswers(executions)).toMatchObject({ answeredTwice: ['token a'], useless: ['run (token a)'] });
+  });
+
+  it('tells a request that came a second time, and found nothing to do, from work that is done twice', () => {
+    const executions = [execution([token('a')]), execution([token('a')], [], [], 'Unchanged')];
+
+    expect(countAnswers(executions)).toMatchObject({
+      answeredTwice: [],
+      useless: [],
+      redelivered: ['run (token a)'],
+    });
   });
 
   it('names a run that does again what another one did on the way', () => {

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { SyncRequest } from '../../domain/requests.js';
-import type { SyncJob, SyncUpdate } from '../../domain/sync.js';
+import type { SyncJob, SyncResult, SyncUpdate } from '../../domain/sync.js';
 import { until } from './environment.js';
 
 /** One execution of `syncVolume`, as its history tells. */
@@ -17,6 +17,8 @@ export interface Execution {
   readonly nextRunId: string | undefined;
   /** Why it waited for somebody, each time that it did. */
   readonly stalls: readonly string[];
+  /** What it last reported to have come to; undefined when it ended without. */
+  readonly result: SyncResult | undefined;
   readonly outcome: 'running' | 'completed' | 'continued' | 'other';
 }
 
@@ -55,6 +57,9 @@ async function readExecution(client: Client, workflowId: string, runId: string):
     ?.workflowTaskCompletedEventAttributes?.startedEventId;
   const isTaken = ({ eventId }: { eventId: number }): boolean =>
     firstTask !== undefined && firstTask !== null && eventId < Number(firstTask);
+  const reports = history.flatMap(({ activityTaskScheduledEventAttributes: step }) =>
+    step?.activityType?.name === 'reportSync' ? [(readPayload(step.input) as SyncUpdate).state] : [],
+  );
   const last = history.at(-1);
   const continued = last?.workflowExecutionContinuedAsNewEventAttributes;
   const isEnded = history.some(
@@ -71,11 +76,8 @@ async function readExecution(client: Client, workflowId: string, runId: string):
     takenCount: initial.length + signals.filter(isTaken).length,
     passedOn: continued ? ((readPayload(continued.input) as SyncJob).requests ?? []) : [],
     nextRunId: continued?.newExecutionRunId ?? undefined,
-    stalls: history.flatMap(({ activityTaskScheduledEventAttributes: step }) => {
-      if (step?.activityType?.name !== 'reportSync') return [];
-      const { state } = readPayload(step.input) as SyncUpdate;
-      return state.kind === 'stalled' ? [state.failure.reason] : [];
-    }),
+    stalls: reports.flatMap((state) => (state.kind === 'stalled' ? [state.failure.reason] : [])),
+    result: reports.flatMap((state) => (state.kind === 'done' ? [state.report.result] : [])).at(-1),
     outcome: last?.workflowExecutionCompletedEventAttributes
       ? 'completed'
       : continued
