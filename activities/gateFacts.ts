@@ -5,18 +5,22 @@ import { isReservedName, type GateFacts, type GateSettings } from '../domain/gat
 import type { ManifestEntry } from '../domain/manifest.js';
 import type { VolumeLayout } from '../snapshots/layout.js';
 import { readFreeSpace } from '../snapshots/space.js';
-import { readPublishedListing } from '../snapshots/write.js';
 
 /** Names that a message mentions; there may be thousands. */
 const NAMES_KEPT = 5;
 
-/** What the gate has to know about publishing `next` instead of what is published. Reads only. */
+/** The listing of what is published, and of what would be. */
+export interface Listings {
+  readonly previous: readonly ManifestEntry[];
+  readonly next: readonly ManifestEntry[];
+}
+
+/** What the gate has to know about publishing `next` instead of `previous`. Reads only. */
 export async function readGateFacts(
   layout: VolumeLayout,
-  next: readonly ManifestEntry[],
+  { previous, next }: Listings,
   { requiredFiles }: GateSettings,
 ): Promise<GateFacts> {
-  const previous = await readPublishedListing(layout);
   const topLevel = new Set(next.map(({ path }) => path.split('/', 1)[0] ?? path));
   const missing = new Set(requiredFiles);
   if (missing.size > 0) for (const { path } of next) missing.delete(path);

@@ -1,4 +1,5 @@
 import { DroverError } from '../domain/errors.js';
+import type { GateFacts } from '../domain/gates.js';
 import { APPROVED_PLAN_ANNOTATION } from '../domain/names.js';
 import type { AttemptKey } from '../domain/polling.js';
 import type { Preview, PreviewJob } from '../domain/preview.js';
@@ -7,7 +8,7 @@ import { volumeDirectory, type VolumeRef } from '../domain/volume.js';
 import type { VolumeObject } from '../k8s/volume.js';
 import { discard, discardAny, readStaged, recordStaged, takeOver, type Attempt } from '../snapshots/attempt.js';
 import { readExportTime } from '../snapshots/exportClock.js';
-import { listPublished, manifestPath, readPublished } from '../snapshots/inventory.js';
+import { listKeptRevisions, listPublished, manifestPath, readPublished } from '../snapshots/inventory.js';
 import { volumeLayout, type VolumeLayout } from '../snapshots/layout.js';
 import { readListing, writeListing } from '../snapshots/manifestFile.js';
 import { claimDirectory, readOwner } from '../snapshots/marker.js';
@@ -18,11 +19,11 @@ import { clearRefusal, recordRefusal } from '../snapshots/refusal.js';
 import { retireDirectory } from '../snapshots/retire.js';
 import { describeSnapshot, keepSnapshot, readDescribed } from '../snapshots/snapshot.js';
 import { verifyTree } from '../snapshots/verify.js';
-import { writeTree } from '../snapshots/write.js';
+import { readPublishedListing, writeTree } from '../snapshots/write.js';
 import type { Source, StoreContext } from '../sources/source.js';
 import { requireExport } from './export.js';
 import { readGateFacts } from './gateFacts.js';
-import { isSnapshotOf, mayAdopt, observeVolume, withCredentials } from './observe.js';
+import { findKept, mayAdopt, observeVolume, withCredentials } from './observe.js';
 import type { MoverPorts } from './ports.js';
 import { previewVolume } from './preview.js';
 import { nameShortage } from './shortage.js';
@@ -69,7 +70,7 @@ export function createMoverActivities(ports: MoverPorts) {
     use: (source: Source, context: StoreContext) => Promise<T>,
   ): Promise<T> {
     const source = ports.createSource(target.settings.source);
-    const keptRevisions = [...new Set((await listPublished(held.layout)).map(({ revision }) => revision))];
+    const keptRevisions = await listKeptRevisions(held.layout);
     return withCredentials(ports, volume, held.resource, signal, (context) =>
       use(source, {
         ...context,
@@ -100,11 +101,10 @@ export function createMoverActivities(ports: MoverPorts) {
         if (resource === undefined) return { outcome: 'gone' };
         if (resource.spec.paused === true) return { outcome: 'paused' };
         const observed = await observeVolume(ports, volume, resource, signal);
-        const { settings, source, layout, key, mayUse } = observed;
+        const { settings, source, layout, key } = observed;
         if (observed.isPublished) return { outcome: 'unchanged', key, publication: await readPublication(layout) };
         if (observed.isRefused && !isForced) return { outcome: 'refused', key };
-        const kept = mayUse ? await listPublished(layout) : [];
-        const snapshot = kept.find((candidate) => isSnapshotOf(candidate, key.revision, source))?.name;
+        const snapshot = (await findKept(observed))?.name;
         const { revision } = key;
         const plan = await digestPlan(layout, volume.uid, { revision, variant: source.variant });
         const approvedPlan = resource.metadata.annotations?.[APPROVED_PLAN_ANNOTATION];
@@ -117,14 +117,14 @@ export function createMoverActivities(ports: MoverPorts) {
         const held = await hold(input.volume, step);
         const { layout, attempt } = held;
         const { revision, snapshot, settings } = input.target;
-        if (snapshot !== undefined) {
-          const kept = await readListing(manifestPath(layout, snapshot));
-          return { facts: await readGateFacts(layout, kept, settings.gates), bytesFetched: 0 };
-        }
+        const compare = async (listing: string): Promise<GateFacts> => {
+          const [previous, next] = await Promise.all([readPublishedListing(layout), readListing(listing)]);
+          return readGateFacts(layout, { previous, next }, settings.gates);
+        };
+        if (snapshot !== undefined) return { facts: await compare(manifestPath(layout, snapshot)), bytesFetched: 0 };
         return withSource(input, held, step, async (source, context) => {
           const { bytesFetched } = await stageListing(attempt, revision, source, context);
-          const next = await readListing(attempt.listing);
-          return { facts: await readGateFacts(layout, next, settings.gates), bytesFetched };
+          return { facts: await compare(attempt.listing), bytesFetched };
         });
       }, input.target.settings.timeoutMs),
 

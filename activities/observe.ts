@@ -4,11 +4,11 @@ import { DroverError } from '../domain/errors.js';
 import { ADOPT_ANNOTATION } from '../domain/names.js';
 import { isSameAttempt, type ResolvedKey } from '../domain/polling.js';
 import type { VolumeSettings } from '../domain/settings.js';
-import type { Snapshot } from '../domain/sync.js';
+import type { Published, Snapshot } from '../domain/sync.js';
 import { volumeDirectory, type VolumeRef } from '../domain/volume.js';
 import { withDeadline } from '../k8s/deadline.js';
 import type { VolumeObject } from '../k8s/volume.js';
-import { readCurrent } from '../snapshots/inventory.js';
+import { listPublished, readCurrent } from '../snapshots/inventory.js';
 import { volumeLayout, type VolumeLayout } from '../snapshots/layout.js';
 import { findForeignOwner } from '../snapshots/marker.js';
 import { readRefusal } from '../snapshots/refusal.js';
@@ -86,8 +86,14 @@ export function mayAdopt({ metadata }: VolumeObject): boolean {
 }
 
 /** Whether the snapshot is what `source` would publish for this revision. */
-export function isSnapshotOf(snapshot: Snapshot, revision: string, source: Source): boolean {
+function isSnapshotOf(snapshot: Snapshot, revision: string, source: Source): boolean {
   return snapshot.revision === revision && snapshot.variant === source.variant;
+}
+
+/** The kept snapshot of what was observed: nothing needs to be fetched for it. A directory that is not the volume's has none. */
+export async function findKept({ layout, source, key, mayUse }: Observation): Promise<Published | undefined> {
+  if (!mayUse) return undefined;
+  return (await listPublished(layout)).find((snapshot) => isSnapshotOf(snapshot, key.revision, source));
 }
 
 /** Runs `use` with the volume's credentials and a private directory that is removed afterwards, whatever happens. */

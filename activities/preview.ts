@@ -5,13 +5,13 @@ import { DroverError } from '../domain/errors.js';
 import { gate } from '../domain/gates.js';
 import type { ManifestEntry } from '../domain/manifest.js';
 import { listChanges, type Preview, type PreviewJob } from '../domain/preview.js';
-import { listPublished, manifestPath, readPublished } from '../snapshots/inventory.js';
+import { listKeptRevisions, manifestPath, readPublished } from '../snapshots/inventory.js';
 import { readListing } from '../snapshots/manifestFile.js';
 import { digestPlan } from '../snapshots/planDigest.js';
 import { readPublishedListing } from '../snapshots/write.js';
 import type { SourceContext } from '../sources/source.js';
 import { readGateFacts } from './gateFacts.js';
-import { isSnapshotOf, observeVolume, withCredentials, type Observation } from './observe.js';
+import { findKept, observeVolume, withCredentials, type Observation } from './observe.js';
 import type { MoverPorts } from './ports.js';
 import type { StepContext } from './step.js';
 import { requireVolume } from './volumes.js';
@@ -35,8 +35,9 @@ export async function previewVolume(
   const next = await withCredentials(ports, volume, resource, step.signal, (context) =>
     listNext(observed, { ...context, onProgress: step.onProgress }),
   );
-  const facts = await readGateFacts(layout, next, settings.gates);
-  const changes = listChanges(diffListings(await readPublishedListing(layout), next), { limit, after });
+  const previous = await readPublishedListing(layout);
+  const facts = await readGateFacts(layout, { previous, next }, settings.gates);
+  const changes = listChanges(diffListings(previous, next), { limit, after });
   const veto = gate(facts, settings.gates, settings.pin !== undefined);
   return {
     revision,
@@ -51,24 +52,14 @@ export async function previewVolume(
 }
 
 /** The files of the next tree: from a kept snapshot, or from the source by way of a private directory. */
-async function listNext(
-  { layout, source, key }: Observation,
-  context: SourceContext,
-): Promise<readonly ManifestEntry[]> {
-  const { revision } = key;
-  const kept = await listPublished(layout);
-  const snapshot = kept.find((candidate) => isSnapshotOf(candidate, revision, source));
+async function listNext(observed: Observation, context: SourceContext): Promise<readonly ManifestEntry[]> {
+  const { layout, source, key } = observed;
+  const snapshot = await findKept(observed);
   if (snapshot !== undefined) return readListing(manifestPath(layout, snapshot.name));
 
   const scratchDir = join(context.privateDir, 'scratch');
   await mkdir(scratchDir);
-  const keptRevisions = [...new Set(kept.map((candidate) => candidate.revision))];
-  const { entries } = await source.list(revision, {
-    ...context,
-    scratchDir,
-    storeDir: layout.store,
-    keptRevisions,
-    isReadOnly: true,
-  });
-  return entries;
+  const keptRevisions = await listKeptRevisions(layout);
+  const dirs = { scratchDir, storeDir: layout.store, keptRevisions, isReadOnly: true };
+  return (await source.list(key.revision, { ...context, ...dirs })).entries;
 }

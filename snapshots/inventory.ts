@@ -61,6 +61,11 @@ export async function listPublished(layout: VolumeLayout): Promise<Published[]> 
   return [...found.values()];
 }
 
+/** The revisions of these, each once. */
+export async function listKeptRevisions(layout: VolumeLayout): Promise<string[]> {
+  return [...new Set((await listPublished(layout)).map(({ revision }) => revision))];
+}
+
 export function listSnapshotNames(layout: VolumeLayout): Promise<string[]> {
   return listOrEmpty(layout.snapshots);
 }

@@ -7,7 +7,7 @@ import { CONTROL_POLICY, EXPORT_POLICY, moverPolicy, RESOLVE_POLICY } from '../d
 import type { AttemptKey } from '../domain/polling.js';
 import { CONTROL_QUEUE, moverQueue } from '../domain/queues.js';
 import { handledBy, requestedPlan, triggerOf, type Handled, type SyncRequest } from '../domain/requests.js';
-import type { Plan, PublishReport, SyncJob, SyncReport, SyncStep, SyncUpdate } from '../domain/sync.js';
+import type { Plan, PublishReport, SyncJob, SyncReport, SyncStep, SyncTarget, SyncUpdate } from '../domain/sync.js';
 import { createDisplay } from './display.js';
 import { failureOf, type Failure } from './failures.js';
 import { collectRequests } from './inbox.js';
@@ -40,6 +40,8 @@ export async function syncVolume({ volume, exportName, requests = [] }: SyncJob)
   const taskQueue = moverQueue(exportName);
   const source = proxyActivities<MoverActivities>({ taskQueue, ...RESOLVE_POLICY });
   const disk = proxyActivities<MoverActivities>({ taskQueue, ...EXPORT_POLICY });
+  const moverFor = ({ settings }: SyncTarget) =>
+    proxyActivities<MoverActivities>({ taskQueue, ...moverPolicy(settings.timeoutMs) });
 
   let handled: Handled = {};
   let trigger: SyncRequest['reason'] = 'requested';
@@ -133,9 +135,8 @@ export async function syncVolume({ volume, exportName, requests = [] }: SyncJob)
   /** Compares what would be published with what is, and holds the run when a limit is exceeded. */
   async function examine(step: SyncStep): Promise<Pick<SyncReport, 'filesChanged' | 'bytesFetched'>> {
     const { target } = step;
-    const mover = proxyActivities<MoverActivities>({ taskQueue, ...moverPolicy(target.settings.timeoutMs) });
     display.show({ phase: 'Comparing' });
-    const { facts, bytesFetched } = await mover.diff(step);
+    const { facts, bytesFetched } = await moverFor(target).diff(step);
 
     const { delta } = facts;
     plan = { digest: target.plan, revision: target.revision, delta };
@@ -152,7 +153,7 @@ export async function syncVolume({ volume, exportName, requests = [] }: SyncJob)
   /** Brings a new revision into a verified snapshot on the export, beside the published one. */
   async function fetchSnapshot(step: SyncStep): Promise<Pick<SyncReport, 'filesChanged' | 'bytesFetched'>> {
     const { filesChanged, bytesFetched } = await examine(step);
-    const mover = proxyActivities<MoverActivities>({ taskQueue, ...moverPolicy(step.target.settings.timeoutMs) });
+    const mover = moverFor(step.target);
     display.show({ phase: 'Fetching' });
     const written = await mover.fetch(step);
     await operator.checkpoint();

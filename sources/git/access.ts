@@ -45,11 +45,14 @@ export async function withAccess<T>(
 async function withDestination(setup: GitSetup, address: GitAddress): Promise<GitSetup> {
   if (address.scheme === 'file') return setup;
   const isProxied = isHttp(address) && PROXIES.some((name) => setup.env[name] !== undefined);
-  const noLookup = isProxied ? [async (): Promise<string[]> => []] : [];
-  const addresses = await checkDestination(address.host, setup.allowLoopback, ...noLookup);
+  const addresses = await checkDestination(address.host, setup.allowLoopback, isProxied ? knowNoName : undefined);
   if (!isHttp(address) || isIP(address.host) > 0 || addresses.length === 0) return setup;
   const pin = `http.curloptResolve=${address.host}:${address.port}:${addresses.join(',')}`;
   return { ...setup, config: [...setup.config, pin] };
+}
+
+async function knowNoName(): Promise<readonly string[]> {
+  return [];
 }
 
 const PROXIES = ['http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];

@@ -29,7 +29,7 @@ export async function askPreview(
     staticSummary: `preview ${volumeKey(ref)}`,
   });
   const cancel = (): void => {
-    // The interrupt itself is what the user is told of.
+    // Whether or not the server hears it: the preview changes nothing, and the user is told of the interrupt itself.
     run.cancel().catch(() => undefined);
   };
   session.signal.addEventListener('abort', cancel, { once: true });
