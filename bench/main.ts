@@ -3,19 +3,14 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childEnvironment } from '../dev/environment.js';
+import { stopOnSignals } from '../dev/stopOnSignals.js';
 import { parseBenchOptions, type BenchOptions } from './options.js';
 import { WORKLOADS } from './registry.js';
 import type { Row } from './rows.js';
 import { runWorkload } from './runWorkload.js';
 import { formatTable } from './table.js';
 
-const stopping = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(name, () => {
-    if (!stopping.signal.aborted) say(`stopping (${name})`);
-    stopping.abort();
-  });
-}
+const stopping = stopOnSignals(say);
 
 try {
   await run(parseBenchOptions(process.argv.slice(2), WORKLOADS));

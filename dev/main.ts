@@ -11,6 +11,7 @@ import { parseStartOptions, type StartOptions } from './options.js';
 import { findRepositoryRoot } from './repositoryRoot.js';
 import { startStack } from './stack.js';
 import type { Stack } from './stackDescription.js';
+import { stopOnSignals } from './stopOnSignals.js';
 import { parseTemporalSettings } from './temporalSettings.js';
 import { CLIENT_TOOLS, TOOL_NAMES } from './tools.js';
 
@@ -18,13 +19,7 @@ const say = (line: string) => console.log(line);
 const { env } = process;
 const repositoryRoot = findRepositoryRoot();
 
-const stopping = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(name, () => {
-    if (!stopping.signal.aborted) say(`stopping (${name})`);
-    stopping.abort();
-  });
-}
+const stopping = stopOnSignals(say);
 
 try {
   await run(parseStartOptions(process.argv.slice(2)), stopping.signal);

@@ -36,7 +36,6 @@ export function startReaders({ env, signal }: Bench, task: ReaderTask): Reading 
     });
     child.send(own);
     const [readings] = await Promise.race([answered, exited]);
-    exited.catch(() => undefined);
     return readings;
   }
 }

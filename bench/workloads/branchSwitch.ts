@@ -1,15 +1,14 @@
 import { join } from 'node:path';
 import { compare } from '../compare.js';
 import { measure } from '../measure.js';
-import { benchVolume, changeVolume } from '../mover/benchVolume.js';
-import { startMover } from '../mover/startMover.js';
+import { changeVolume } from '../mover/benchVolume.js';
 import { CLONE, UPDATE } from '../peers.js';
-import { serveRepository } from '../repository/serve.js';
-import { siteCommit, siteFiles, siteSize } from '../repository/site.js';
+import { siteFiles } from '../repository/site.js';
 import { toRows } from '../rows.js';
 import { runPeer } from '../runPeer.js';
 import { digestOf } from '../tree.js';
 import type { Workload } from '../workload.js';
+import { prepareSyncedSite } from './syncedSite.js';
 
 const ROUNDS = 5;
 
@@ -20,17 +19,10 @@ export const branchSwitch: Workload = {
     "ours: the mover's activities with another spec.source.git.ref, called directly; peer: git fetch --depth 1 of the branch with reset and clean",
   aim: 'both succeed, with the tree of a fresh clone',
   async run(bench) {
-    const size = siteSize(bench.isQuick);
-    const repository = await serveRepository(bench);
+    const { size, repository, main, mover, volume: first, clone } = await prepareSyncedSite(bench);
     const { url } = repository;
-    const main = await repository.commit([siteCommit(size, 0)]);
-    await repository.pack();
-    const mover = await startMover(bench);
-    let volume = benchVolume({ url, ref: 'main' });
-    await mover.sync(volume);
+    let volume = first;
     const { current } = mover.layoutOf(volume);
-    const clone = join(bench.dir, 'clone');
-    await runPeer(CLONE, [url, clone], bench);
 
     const expected = new Map<string, string>();
     /** Makes the round's commit, unless the other contestant did, and says how a fresh clone of the branch looks. */

@@ -1,17 +1,15 @@
 import { join } from 'node:path';
 import { compare } from '../compare.js';
 import { measure } from '../measure.js';
-import { benchVolume } from '../mover/benchVolume.js';
-import { startMover } from '../mover/startMover.js';
 import { CLONE, UPDATE } from '../peers.js';
 import { startReaders } from '../readers/startReaders.js';
 import type { Commit } from '../repository/createRepository.js';
-import { serveRepository } from '../repository/serve.js';
-import { filePath, fileText, siteCommit, siteFiles, siteSize, type SiteSize } from '../repository/site.js';
+import { filePath, fileText, siteFiles, type SiteSize } from '../repository/site.js';
 import { toRows } from '../rows.js';
 import { runPeer } from '../runPeer.js';
 import { fileStamps } from '../tree.js';
 import type { Workload } from '../workload.js';
+import { prepareSyncedSite } from './syncedSite.js';
 
 const ROUNDS = 7;
 
@@ -22,17 +20,9 @@ export const smallChange: Workload = {
     "ours: the mover's activities from resolve to prune, called directly; peers: a fresh git clone --depth 1, and git fetch with reset and clean in place",
   aim: 'wall at most 0.4 times a fresh git clone --depth 1; no torn tree',
   async run(bench) {
-    const size = siteSize(bench.isQuick);
-    const repository = await serveRepository(bench);
+    const { size, repository, mover, volume, clone } = await prepareSyncedSite(bench);
     const { url } = repository;
-    await repository.commit([siteCommit(size, 0)]);
-    await repository.pack();
-    const mover = await startMover(bench);
-    const volume = benchVolume({ url, ref: 'main' });
-    await mover.sync(volume);
     const { current } = mover.layoutOf(volume);
-    const clone = join(bench.dir, 'clone');
-    await runPeer(CLONE, [url, clone], bench);
 
     let commits = 0;
     const commitUntil = async (count: number): Promise<void> => {

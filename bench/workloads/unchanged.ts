@@ -1,15 +1,11 @@
-import { join } from 'node:path';
 import { compare } from '../compare.js';
 import { measure, type Measured } from '../measure.js';
-import { benchVolume } from '../mover/benchVolume.js';
-import { startMover } from '../mover/startMover.js';
-import { ASK, CLONE, repeated, UPDATE } from '../peers.js';
-import { serveRepository } from '../repository/serve.js';
-import { siteCommit, siteSize } from '../repository/site.js';
+import { ASK, repeated, UPDATE } from '../peers.js';
 import { toRows } from '../rows.js';
 import { runPeer } from '../runPeer.js';
 import { countChanged, inodesOf } from '../tree.js';
 import type { Workload } from '../workload.js';
+import { prepareSyncedSite } from './syncedSite.js';
 
 const ROUNDS = 2;
 
@@ -22,16 +18,9 @@ export const unchanged: Workload = {
   async run(bench) {
     /** How often in this round; the first one only warms up. */
     const times = (round: number, full: number): number => full * (bench.isQuick ? 0.02 : round === 0 ? 0.1 : 1);
-    const repository = await serveRepository(bench);
+    const { repository, mover, volume, clone } = await prepareSyncedSite(bench);
     const { url } = repository;
-    await repository.commit([siteCommit(siteSize(bench.isQuick), 0)]);
-    await repository.pack();
-    const mover = await startMover(bench);
-    const volume = benchVolume({ url, ref: 'main' });
-    await mover.sync(volume);
     const { root } = mover.layoutOf(volume);
-    const clone = join(bench.dir, 'clone');
-    await runPeer(CLONE, [url, clone], bench);
 
     /** A contestant that looks `full` times in a round, and watches what changes below `dir`. */
     const contest = (name: string, dir: string, full: number, look: (times: number) => Promise<Measured<unknown>>) => ({
