@@ -1,34 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createFaults, type Faults } from '../doubles/faults.js';
-import { startGitDaemon, type GitServer } from '../doubles/git/daemon.js';
-import { createRepository, type Repository } from '../doubles/git/repository.js';
-import { hasPublished, isReady, makeDirectory, startEnvironment, until, type Environment } from './environment.js';
+import type { Faults } from '../doubles/faults.js';
+import type { GitServer } from '../doubles/git/daemon.js';
+import type { Repository } from '../doubles/git/repository.js';
+import { hasPublished, isReady, until, type Environment } from './environment.js';
+import { startFaultyEnvironment, type FaultyEnvironment } from './faultyEnvironment.js';
 
 jest.setTimeout(120_000);
 
 const DAY_MS = 24 * 3_600_000;
 
+let faulty: FaultyEnvironment;
 let environment: Environment;
 let faults: Faults;
 let server: GitServer;
 let repository: Repository;
 
 beforeAll(async () => {
-  const dir = makeDirectory();
-  faults = createFaults(join(dir, 'faults'));
-  const settings = { DROVER_SNAPSHOT_GRACE: '1h' };
-  environment = await startEnvironment({ dir, moverVariables: { ...faults.variables, ...settings } });
-  const served = join(dir, 'served');
-  repository = createRepository(served, 'site.git');
-  server = await startGitDaemon(served);
+  faulty = await startFaultyEnvironment({ moverVariables: { DROVER_SNAPSHOT_GRACE: '1h' } });
+  ({ environment, faults, server, repository } = faulty);
 });
-afterAll(async () => {
-  faults.plan({});
-  await environment.close();
-  await server.close();
-});
+afterAll(() => faulty.close());
 
 describe('a mover whose clock is wrong', () => {
   it('by a day, forwards or backwards, publishes, and prunes nothing that readers may still have open', async () => {

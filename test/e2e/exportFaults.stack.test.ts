@@ -2,20 +2,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFaults, type Faults, type Rule } from '../doubles/faults.js';
-import { startGitDaemon, type GitServer } from '../doubles/git/daemon.js';
-import { createRepository, type Repository } from '../doubles/git/repository.js';
+import type { Faults, Rule } from '../doubles/faults.js';
+import type { GitServer } from '../doubles/git/daemon.js';
+import type { Repository } from '../doubles/git/repository.js';
 import { createDisk, type Disk } from './disk.js';
-import {
-  condition,
-  hasPublished,
-  isReady,
-  isStalled,
-  makeDirectory,
-  startEnvironment,
-  until,
-  type Environment,
-} from './environment.js';
+import { condition, hasPublished, isReady, isStalled, makeDirectory, until, type Environment } from './environment.js';
+import { startFaultyEnvironment, type FaultyEnvironment } from './faultyEnvironment.js';
 import { findLeftovers } from './leftovers.js';
 
 jest.setTimeout(300_000);
@@ -24,6 +16,7 @@ const MEGABYTE = 1024 * 1024;
 /** The shortest that there is. */
 const INTERVAL_MS = 5_000;
 
+let faulty: FaultyEnvironment;
 let environment: Environment;
 let disk: Disk;
 let faults: Faults;
@@ -34,29 +27,22 @@ let head: string;
 beforeAll(async () => {
   const dir = makeDirectory();
   disk = createDisk(join(dir, 'disk.img'), { bytes: 96 * MEGABYTE, inodes: 3_000 });
-  faults = createFaults(join(dir, 'faults'));
-  environment = await startEnvironment({
+  faulty = await startFaultyEnvironment({
     dir,
-    moverVariables: { ...faults.variables, DROVER_SNAPSHOT_GRACE: '0s' },
+    moverVariables: { DROVER_SNAPSHOT_GRACE: '0s' },
     prepareExport(exportPath) {
       mkdirSync(exportPath, { recursive: true });
       disk.mount(exportPath);
       return () => disk.unmount();
     },
   });
-  const served = join(dir, 'served');
-  repository = createRepository(served, 'site.git');
-  server = await startGitDaemon(served);
+  ({ environment, faults, server, repository } = faulty);
   repository.commit({ 'index.html': 'first', 'docs/same.md': 'same' });
   const source = { git: { url: `${server.url}/site.git` } };
   await environment.createVolume('site', { syncInterval: '5s', retain: 1, source });
   await environment.untilVolume('site', isReady);
 });
-afterAll(async () => {
-  faults.plan({});
-  await environment.close();
-  await server.close();
-});
+afterAll(() => faulty.close());
 /** What readers see before the fault. */
 let currentText: string;
 beforeEach(async () => {

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFaults, type Faults } from '../doubles/faults.js';
-import { startGitDaemon, type GitServer } from '../doubles/git/daemon.js';
-import { createRepository, type FileContent, type Repository } from '../doubles/git/repository.js';
+import type { Faults } from '../doubles/faults.js';
+import type { GitServer } from '../doubles/git/daemon.js';
+import type { FileContent, Repository } from '../doubles/git/repository.js';
 import { choosePoints, PHASES, type Point } from '../doubles/killPoints.js';
 import { randomNumbers } from '../doubles/randomNumbers.js';
-import { hasPublished, isReady, makeDirectory, startEnvironment, until, type Environment } from './environment.js';
+import { hasPublished, isReady, makeDirectory, until, type Environment } from './environment.js';
+import { startFaultyEnvironment, type FaultyEnvironment } from './faultyEnvironment.js';
 import { findLeftovers } from './leftovers.js';
 import { startReaders } from './readers.js';
 
@@ -23,6 +24,7 @@ const VOLUMES = ['one', 'two', 'three', 'four'] as const;
 const EACH = Array.from({ length: 40 }, (_, index) => `each/dir-${index % 5}/file-${index}`);
 const SAME = Array.from({ length: 20 }, (_, index) => `same/dir-${index % 3}/file-${index}`);
 
+let faulty: FaultyEnvironment;
 let environment: Environment;
 let faults: Faults;
 let server: GitServer;
@@ -32,14 +34,11 @@ let requests = 0;
 
 beforeAll(async () => {
   const dir = makeDirectory();
-  faults = createFaults(join(dir, 'faults'));
   privateDir = join(dir, 'private');
   // A snapshot is pruned by the second sync after the one that superseded it.
-  const settings = { DROVER_SNAPSHOT_GRACE: `${GRACE_MS}ms`, DROVER_PRIVATE_DIR: privateDir };
-  environment = await startEnvironment({ dir, moverVariables: { ...faults.variables, ...settings } });
-  const served = join(dir, 'served');
-  repository = createRepository(served, 'site.git');
-  server = await startGitDaemon(served);
+  const moverVariables = { DROVER_SNAPSHOT_GRACE: `${GRACE_MS}ms`, DROVER_PRIVATE_DIR: privateDir };
+  faulty = await startFaultyEnvironment({ dir, moverVariables });
+  ({ environment, faults, server, repository } = faulty);
   commit('first', Object.fromEntries(SAME.map((path) => [path, 'same\n'])));
   for (const name of VOLUMES) {
     const source = { git: { url: `${server.url}/site.git` } };
@@ -48,11 +47,7 @@ beforeAll(async () => {
   }
   for (const name of VOLUMES) await environment.untilVolume(name, isReady);
 });
-afterAll(async () => {
-  faults.plan({});
-  await environment.close();
-  await server.close();
-});
+afterAll(() => faulty.close());
 
 /** A commit in which each file of `each/` holds `revision`. */
 function commit(revision: string, others: Readonly<Record<string, FileContent>> = {}): string {
