@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFaults, type Rule } from '../doubles/faults.js';
-import { startGitDaemon, type GitServer } from '../doubles/git/daemon.js';
-import { createRepository, type Repository } from '../doubles/git/repository.js';
-import { hasPublished, isReady, makeDirectory, startEnvironment, until, type Environment } from './environment.js';
+import type { Rule } from '../doubles/faults.js';
+import type { GitServer } from '../doubles/git/daemon.js';
+import type { Repository } from '../doubles/git/repository.js';
+import { hasPublished, isReady, makeDirectory, until, type Environment } from './environment.js';
+import { startFaultyEnvironment, type FaultyEnvironment } from './faultyEnvironment.js';
 import { findLeftovers } from './leftovers.js';
 
 jest.setTimeout(240_000);
@@ -29,6 +30,7 @@ const STOPS = {
 const SURVIVORS = ['flipping', 'adopting', 'late', 'fetching'] as const;
 const DELETED = ['storing', 'claiming'] as const;
 
+let faulty: FaultyEnvironment;
 let environment: Environment;
 let server: GitServer;
 let repository: Repository;
@@ -65,12 +67,10 @@ function moverPid(): number {
 /** Stops the old mover, lets a second one take over and publish something newer, and lets the old one go on. */
 beforeAll(async () => {
   const dir = makeDirectory();
-  const faults = createFaults(join(dir, 'faults'));
-  const settings = { DROVER_SNAPSHOT_GRACE: '1h', DROVER_PRIVATE_DIR: join(dir, 'private') };
-  environment = await startEnvironment({ dir, moverVariables: { ...faults.variables, ...settings } });
-  const served = join(dir, 'served');
-  repository = createRepository(served, 'site.git');
-  server = await startGitDaemon(served);
+  const moverVariables = { DROVER_SNAPSHOT_GRACE: '1h', DROVER_PRIVATE_DIR: join(dir, 'private') };
+  faulty = await startFaultyEnvironment({ dir, moverVariables });
+  ({ environment, server, repository } = faulty);
+  const { faults } = faulty;
   const first = repository.commit({ file: 'first', same: 'same' });
   for (const name of SURVIVORS) await environment.createVolume(name, source());
   for (const name of SURVIVORS) await environment.untilVolume(name, isReady);
@@ -124,10 +124,7 @@ beforeAll(async () => {
   await sleep(8_000);
   await secondMover.stop();
 });
-afterAll(async () => {
-  await environment.close();
-  await server.close();
-});
+afterAll(() => faulty.close());
 
 describe('a mover that was stopped and goes on after another one took over', () => {
   it('was replaced in time', () => {
